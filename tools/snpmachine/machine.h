@@ -40,7 +40,8 @@ _Noreturn void machine_stop(enum machine_status status, const char *format, ...)
 /* The end of a guest that wrote "code" to its debug-exit port. */
 _Noreturn void machine_guest_exit(uint32_t code);
 
-/* "snpmachine: " and one line on the machine's console. %d %u %x %s %c %p %%, width, 0, l and ll. */
+/* "snpmachine: " and one line on the machine's console. %d %u %x %s %c %p %%, width, 0, l and ll.
+ */
 void machine_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Same, only with the option "verbose". */
@@ -87,7 +88,8 @@ struct machine {
 };
 extern struct machine machine;
 
-/* ---- Memory. Physical memory is mapped one to one: a system physical address is a pointer. ---- */
+/* ---- Memory. Physical memory is mapped one to one: a system physical address is a pointer. ----
+ */
 static inline void *physical(uint64_t address)
 {
     return (void *)(uintptr_t)address;

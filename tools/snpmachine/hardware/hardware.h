@@ -2,10 +2,10 @@
 /*
  * What the host part may ask of the SNP hardware, and all it may know.
  *
- * A real host cannot read private memory or VMSAs; this header gives it no way to either. Addresses:
- * "gpa" is a guest physical address without the C-bit, "spa" a system physical address; the host
- * decides which spa stands behind a gpa (hw_map), the RMP decides whether a guest may use it.
- * After start every page of RAM is hypervisor-owned and hw_map is one to one.
+ * A real host cannot read private memory or VMSAs; this header gives it no way to either.
+ * Addresses: "gpa" is a guest physical address without the C-bit, "spa" a system physical address;
+ * the host decides which spa stands behind a gpa (hw_map), the RMP decides whether a guest may use
+ * it. After start every page of RAM is hypervisor-owned and hw_map is one to one.
  */
 #ifndef SNPMACHINE_HARDWARE_H
 #define SNPMACHINE_HARDWARE_H
@@ -70,8 +70,8 @@ struct hw_vmcb {
 
 /*
  * Runs the VMSA on this CPU until an automatic exit; the answer is in the exit_ fields. A physical
- * interrupt or cpu_kick() that came before is not lost: the guest is left at once. Interrupts of the
- * machine are taken before this returns. VMGEXIT and HLT leave RIP after the instruction.
+ * interrupt or cpu_kick() that came before is not lost: the guest is left at once. Interrupts of
+ * the machine are taken before this returns. VMGEXIT and HLT leave RIP after the instruction.
  */
 void hw_run(struct hw_vmcb *vmcb);
 
@@ -86,7 +86,8 @@ void hw_unmap(uint64_t gpa, uint64_t size);
 /* Access to these pages becomes #VC 400 in the guest (a reserved bit in the nested tables). */
 void hw_map_mmio(uint64_t gpa, uint64_t size);
 
-/* false: nothing or MMIO is mapped there. *size (may be NULL) is the mapping's, spa is gpa's own. */
+/* false: nothing or MMIO is mapped there. *size (may be NULL) is the mapping's, spa is gpa's own.
+ */
 bool hw_translate(uint64_t gpa, uint64_t *spa, uint64_t *size);
 
 /* ---- Memory as the host sees it ---- */
@@ -94,8 +95,9 @@ bool hw_translate(uint64_t gpa, uint64_t *spa, uint64_t *size);
 /* true: this page of RAM is hypervisor-owned, so host and guest may share it. */
 bool hw_is_shared(uint64_t spa);
 
-/* Through hw_translate. Aligned 1, 2, 4 and 8 byte lengths are one access. Reading guest-owned pages
- * gives their ciphertext. false: not mapped RAM; for writes also: guest-owned (nothing written). */
+/* Through hw_translate. Aligned 1, 2, 4 and 8 byte lengths are one access. Reading guest-owned
+ * pages gives their ciphertext. false: not mapped RAM; for writes also: guest-owned (nothing
+ * written). */
 bool hw_read(uint64_t gpa, void *to, uint64_t size);
 bool hw_write(uint64_t gpa, const void *from, uint64_t size);
 
@@ -122,7 +124,8 @@ enum hw_rmp_result hw_rmp_release(uint64_t spa, uint64_t size);
 /* PSMASH: one 2 MiB entry becomes 512 of 4 KiB that keep everything. INPUT if it is none. */
 enum hw_rmp_result hw_psmash(uint64_t spa);
 
-/* What a host has in its own books: is it assigned, at which gpa, as which size (each may be NULL). */
+/* What a host has in its own books: is it assigned, at which gpa, as which size (each may be NULL).
+ */
 bool hw_rmp_assigned(uint64_t spa, uint64_t *gpa, uint64_t *size);
 
 /* ---- CPU identity ---- */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One processor: what only it may touch, and the few words others may.
+ *
+ * struct cpu is found through machine_cpu() and lives in memory taken from the region at boot; how
+ * many there are is data. Everything in it belongs to its processor alone and needs no lock, but
+ * for `entries` (others read it), `attention`, `inbox` and `flushed` (others write them by atomic
+ * operations). The head is known to the assembly, see offsets.h.
+ */
+#ifndef CPU_H
+#define CPU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "machine.h"
+#include "sched.h"
+#include "tcb.h"
+
+/* Reasons to leave the fast path, set by anyone with cpu_attend(). */
+enum attention {
+    ATTEND_INBOX = 1, /* a thread was made ready here by another processor */
+    ATTEND_STOP = 2,  /* a thread of ours is wanted suspended */
+    ATTEND_FLUSH = 4, /* translations are to be forgotten */
+};
+
+#define CPU_PCIDS 64u
+
+struct cpu {
+    struct cpu *self;
+    uint64_t frame_top; /* the running thread's frame + FRAME_PUSHED: SYSCALL pushes there */
+    uint64_t stack_top;
+    uint64_t entries;    /* odd while in the kernel */
+    uint64_t user_flags; /* RFLAGS of a thread that returns from a system call */
+
+    uint32_t attention;
+    uint32_t fpu_live;     /* the running thread's floating-point state is in the registers */
+    int32_t ready_most;    /* the highest priority with a ready thread, -1: none */
+    uint32_t id;           /* 0 is the boot processor */
+    struct vspace *vspace; /* loaded now; may be one that nobody here runs in any more */
+    uint64_t no_flush;     /* what CR3 needs besides when its PCID's translations are still good */
+    uint64_t pcid_tag[CPU_PCIDS]; /* whose translations a PCID holds: struct vspace's tag */
+
+    struct sched sched;
+    struct tcb *inbox; /* made ready by others, newest first */
+    struct tcb idle;   /* current while nothing runs; never leaves the kernel */
+    struct tcb *fpu_owner;
+    bool online;
+    uint32_t apic_id;
+    void *arch; /* descriptors and the like: platform/x86 */
+    void *platform_data;
+};
+
+_Static_assert(offsetof(struct cpu, self) == CPU_SELF, "offsets.h");
+_Static_assert(offsetof(struct cpu, frame_top) == CPU_FRAME_TOP, "offsets.h");
+_Static_assert(offsetof(struct cpu, stack_top) == CPU_STACK_TOP, "offsets.h");
+_Static_assert(offsetof(struct cpu, entries) == CPU_ENTRIES, "offsets.h");
+_Static_assert(offsetof(struct cpu, user_flags) == CPU_USER_FLAGS, "offsets.h");
+
+/* All processors that were made known at boot; some may never have come up. */
+extern struct cpu **cpus;
+extern uint32_t cpu_count;
+
+static inline struct tcb *cpu_current(const struct cpu *cpu)
+{
+    return (struct tcb *)(cpu->frame_top - FRAME_PUSHED);
+}
+
+static inline void cpu_set_current(struct cpu *cpu, struct tcb *tcb)
+{
+    cpu->frame_top = (uint64_t)tcb + FRAME_PUSHED;
+    tcb->cpu = cpu;
+}
+
+void cpu_init(struct cpu *cpu, uint32_t id);
+
+/* Asks a processor to look at something before it goes on; any processor may. */
+void cpu_attend(struct cpu *cpu, enum attention why);
+/* Does what was asked of this one; also called by whoever spins, so that spinning ends. */
+void cpu_answer(struct cpu *cpu);
+
+/* The configuration lock: capability edits, retype, address-space structure, restart. Cold. */
+void config_lock(void);
+void config_unlock(void);
+
+/* Returns when no other processor is still in the kernel entry it is in now: what was removed from
+   every slot and queue before is known to nobody any more. */
+void cpus_quiesce(void);
+/* Returns when no processor uses a translation that was removed from the space before. */
+void cpus_flush(struct vspace *vspace);
+
+/* Makes the translations of `vspace` those of this processor. */
+void cpu_load_space(struct cpu *cpu, struct vspace *vspace);
+
+#endif

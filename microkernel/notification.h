@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Notification: 64 signal bits, and at most one thread that waits for them.
+ *
+ * A signal sets bits and then looks for somebody to wake: the waiter, or the bound thread while it
+ * receives. A thread makes itself known first and looks at the bits then. Both looks follow an
+ * atomic operation, so one of the two sees the other: no signal is lost. `waiter` is claimed by
+ * compare-and-swap, like the word of an endpoint.
+ */
+#ifndef NOTIFICATION_H
+#define NOTIFICATION_H
+
+#include <stdint.h>
+
+struct tcb;
+
+struct notification {
+    uint64_t bits;
+    struct tcb *waiter;
+    struct tcb *bound; /* changes under the configuration lock */
+};
+
+/* What a thread without a bound notification is bound to; no capability names it. */
+extern struct notification notification_none;
+
+void notification_signal(struct notification *notification, uint64_t bits);
+/* The last capability is gone: the waiter gets an error, the bound thread is let go. Lock held. */
+void notification_destroy(struct notification *notification);
+void notification_bind(struct notification *notification, struct tcb *tcb);
+void notification_unbind(struct tcb *tcb);
+
+#endif

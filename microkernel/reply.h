@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reply: the right to answer one caller, once. A server may keep it and answer later.
+ *
+ * `word` changes only by compare-and-swap, or by the owner of the thread in it:
+ *   0            free
+ *   tcb | 1      a caller waits for its answer; taking it out makes one its owner
+ *   tcb | 2      armed: the receiver tcb has named it for the next caller
+ */
+#ifndef REPLY_H
+#define REPLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct tcb;
+
+#define REPLY_FREE   UINT64_C(0)
+#define REPLY_CALLER UINT64_C(1)
+#define REPLY_ARMED  UINT64_C(2)
+#define REPLY_TAG    UINT64_C(7)
+
+struct reply {
+    uint64_t word;
+};
+
+/* The last capability is gone: its caller, or its receiver, gets an error. Lock held. */
+void reply_destroy(struct reply *reply);
+/* Takes the caller out if it is still there. True: the caller of this function owns it now. */
+bool reply_remove(struct reply *reply, struct tcb *tcb);
+
+#endif

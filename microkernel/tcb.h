@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A thread: its registers, what it may name (a CNode), where it lives (an address space), and what
+ * it waits for.
+ *
+ * A thread that runs or is ready belongs to its processor `cpu`; nobody else writes it. One that
+ * waits belongs to the object it waits in, and whoever takes it out there by compare-and-swap on
+ * that object's word owns it from then on. `stop` is the exception: anyone who holds the
+ * configuration lock may set it. What a thread is configured with (cnode, vspace, priority...)
+ * changes only under the configuration lock and while the thread is inactive.
+ */
+#ifndef TCB_H
+#define TCB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "frame.h"
+
+struct cnode;
+struct cpu;
+struct endpoint;
+struct notification;
+struct reply;
+struct vspace;
+
+enum tcb_state {
+    TCB_INACTIVE = 0,  /* not started, suspended, or faulted with nobody to tell */
+    TCB_RUNNING = 1,   /* current on `cpu` */
+    TCB_READY = 2,     /* in the run queue or the inbox of `cpu` */
+    TCB_RECEIVING = 3, /* in `endpoint`, as a receiver */
+    TCB_CALLING = 4,   /* in `endpoint`, as a caller nobody has received yet */
+    TCB_AWAITING = 5,  /* its caller's word is in `reply` */
+    TCB_WAITING = 6,   /* in `notification` */
+};
+
+/* What a caller's message is about; decides what the reply does. */
+enum call_kind {
+    CALL_MESSAGE = 0, /* a system call: the reply is its result */
+    CALL_FAULT = 1,   /* the kernel called for it: the reply lets it go on, or not */
+};
+
+struct tcb {
+    struct frame frame; /* first: entry.S */
+    uint32_t state;     /* enum tcb_state */
+    uint32_t priority;
+    struct cnode *cnode;
+    struct vspace *vspace;
+    struct cpu *cpu;
+    struct reply *reply;          /* receiving: armed for the next caller; awaiting: who has us */
+    struct endpoint *endpoint;    /* receiving, calling: where */
+    struct notification *bound;   /* signals to it end a Recv; never NULL, see notification.h */
+    struct notification *waiting; /* waiting: where */
+    struct tcb *next, *previous;  /* run queue, endpoint queue; next: inbox */
+    uint64_t badge;               /* calling: what the receiver will be told */
+    uint32_t call_kind;           /* calling, awaiting: enum call_kind */
+    uint32_t stop;                /* wanted suspended; set under the configuration lock */
+    uint64_t fault_endpoint;      /* seL4_CPtr in the thread's own CNode, looked up at the fault */
+    void *fpu;                    /* state area, machine_fpu_size() bytes; NULL: may not use it */
+    void *ipc_buffer;             /* the kernel's view of its message page, or NULL */
+    uint64_t id;                  /* for reports only */
+};
+
+_Static_assert(offsetof(struct tcb, frame) == 0, "entry.S pushes registers into it");
+
+#define TCB_PRIORITIES 64u
+
+/* Creates an inactive thread in zeroed memory. */
+void tcb_init(struct tcb *tcb);
+/* Starts or continues an inactive thread on its processor. Configuration lock held. */
+void tcb_resume(struct tcb *tcb);
+/* Takes the thread out of wherever it is. When this returns it runs nowhere. Lock held. Returns
+   false when the thread is the caller itself: it stops when the system call ends. */
+bool tcb_suspend(struct tcb *tcb);
+/* The last capability is gone. Lock held; cpus_quiesce() before the memory is used again. */
+void tcb_destroy(struct tcb *tcb);
+void tcb_set_priority(struct tcb *tcb, uint32_t priority);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the kernel asks of the machine below it: one table of operations, chosen once at the start.
+ *
+ * A platform is a kind of virtual machine (SNP, native), not a processor: what depends on the
+ * processor alone is in machine.h. Operations that can fail return 0 or a platform_error. Only the
+ * kernel calls these; servers see none of it. Nothing here may be called before platform_start().
+ */
+#ifndef PLATFORM_H
+#define PLATFORM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <boot/boot_block.h>
+
+struct cpu;
+
+/* Why a virtual machine ended; the host sees the number. 0 is a wanted end, by a test. */
+enum end_reason {
+    END_DONE = 0,
+    END_TEST_FAILED = 1,
+    END_BOOT_BLOCK = 2, /* the builder and the kernel do not understand each other */
+    END_FEATURES = 3,   /* the processor or the host lacks something needed */
+    END_MEMORY = 4,     /* the region is too small, or its pages cannot be validated */
+    END_EXCEPTION = 5,  /* an exception in the kernel itself */
+    END_INVARIANT = 6,  /* the kernel found its own state broken */
+    END_HOST = 7,       /* the host gave an answer that no honest host gives */
+    END_STACK = 8,      /* a double fault: most likely a kernel stack's guard page */
+};
+
+enum platform_error {
+    PLATFORM_OK = 0,
+    PLATFORM_UNSUPPORTED = 1,
+    PLATFORM_REFUSED = 2, /* by the host */
+    PLATFORM_BAD_ANSWER = 3,
+};
+
+struct cpuid_result {
+    uint32_t eax, ebx, ecx, edx;
+};
+
+struct platform {
+    const char *name;
+    bool interrupts; /* a timer and interrupts between processors exist at our level */
+
+    /* On the boot processor, before anything else; no console yet. */
+    void (*start)(const struct boot_block *block, uint64_t private_mask);
+    /* On every processor once it has its own descriptors and struct cpu. */
+    void (*cpu_start)(struct cpu *cpu);
+
+    bool (*cpuid)(uint32_t leaf, uint32_t subleaf, struct cpuid_result *result);
+    uint8_t (*port_read)(uint16_t port);
+    void (*port_write)(uint16_t port, uint8_t value);
+
+    /* Makes [pa, pa + size), mapped at va, ours and usable; whole pages. */
+    enum platform_error (*validate)(uint64_t pa, void *va, uint64_t size);
+
+    /* Lets processor `cpu` begin at machine_cpu_entry; returns when it may be waited for. */
+    enum platform_error (*processor_begin)(struct cpu *cpu);
+    void (*interrupt_processor)(const struct cpu *cpu);
+    void (*interrupt_done)(void);
+    void (*timer_arm)(uint32_t microseconds);
+    /* Waits for something to happen; returns at once when something may have. */
+    void (*idle)(struct cpu *cpu);
+
+    _Noreturn void (*end)(enum end_reason reason);
+};
+
+/* The one in use. platform_start() chooses it from what the stub said. */
+extern const struct platform *platform;
+
+void platform_start(const struct boot_block *block, uint64_t kind, uint64_t private_mask);
+
+#endif
