@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lock.h"
 #include "machine.h"
 #include "sched.h"
 #include "tcb.h"
@@ -79,10 +80,6 @@ void cpu_init(struct cpu *cpu, uint32_t id);
 void cpu_attend(struct cpu *cpu, enum attention why);
 /* Does what was asked of this one; also called by whoever spins, so that spinning ends. */
 void cpu_answer(struct cpu *cpu);
-
-/* The configuration lock: capability edits, retype, address-space structure, restart. Cold. */
-void config_lock(void);
-void config_unlock(void);
 
 /* Returns when no other processor is still in the kernel entry it is in now: what was removed from
    every slot and queue before is known to nobody any more. */

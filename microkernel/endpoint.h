@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cap.h"
+
 struct tcb;
 
 #define ENDPOINT_IDLE     UINT64_C(0)
@@ -28,6 +30,13 @@ struct endpoint {
     struct tcb *first, *last;
     bool receivers; /* who is in the queue */
 };
+
+_Static_assert(sizeof(struct endpoint) <= 1u << seL4_EndpointBits, "the ABI says so");
+
+static inline struct endpoint *endpoint_of(struct cap cap)
+{
+    return window_object(cap.object);
+}
 
 /* The last capability is gone: everybody in it gets an error. Configuration lock held. */
 void endpoint_destroy(struct endpoint *endpoint);

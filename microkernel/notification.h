@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+#include "cap.h"
+
 struct tcb;
 
 struct notification {
@@ -19,6 +21,13 @@ struct notification {
     struct tcb *waiter;
     struct tcb *bound; /* changes under the configuration lock */
 };
+
+_Static_assert(sizeof(struct notification) <= 1u << seL4_NotificationBits, "the ABI says so");
+
+static inline struct notification *notification_of(struct cap cap)
+{
+    return window_object(cap.object);
+}
 
 /* What a thread without a bound notification is bound to; no capability names it. */
 extern struct notification notification_none;

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cap.h"
+
 struct tcb;
 
 #define REPLY_FREE   UINT64_C(0)
@@ -24,8 +26,17 @@ struct reply {
     uint64_t word;
 };
 
+_Static_assert(sizeof(struct reply) <= 1u << seL4_ReplyBits, "the ABI says so");
+
+static inline struct reply *reply_of(struct cap cap)
+{
+    return window_object(cap.object);
+}
+
 /* The last capability is gone: its caller, or its receiver, gets an error. Lock held. */
 void reply_destroy(struct reply *reply);
+/* Answers the caller, if there is one, with PeerRestarted. Lock held. */
+void reply_abort(struct reply *reply);
 /* Takes the caller out if it is still there. True: the caller of this function owns it now. */
 bool reply_remove(struct reply *reply, struct tcb *tcb);
 

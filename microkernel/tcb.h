@@ -6,7 +6,7 @@
  * A thread that runs or is ready belongs to its processor `cpu`; nobody else writes it. One that
  * waits belongs to the object it waits in, and whoever takes it out there by compare-and-swap on
  * that object's word owns it from then on. `stop` is the exception: anyone who holds the
- * configuration lock may set it. What a thread is configured with (cnode, vspace, priority...)
+ * configuration lock may set it. What a thread is configured with (slots, priority...)
  * changes only under the configuration lock and while the thread is inactive.
  */
 #ifndef TCB_H
@@ -15,9 +15,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cap.h"
 #include "frame.h"
 
-struct cnode;
 struct cpu;
 struct endpoint;
 struct notification;
@@ -34,6 +34,15 @@ enum tcb_state {
     TCB_WAITING = 6,   /* in `notification` */
 };
 
+/* The slots of a thread. */
+enum tcb_slot {
+    TCB_CSPACE,
+    TCB_VSPACE,
+    TCB_FAULT,        /* the endpoint its faults are told to; with its badge */
+    TCB_NOTIFICATION, /* the one bound to it */
+    TCB_SLOTS,
+};
+
 /* What a caller's message is about; decides what the reply does. */
 enum call_kind {
     CALL_MESSAGE = 0, /* a system call: the reply is its result */
@@ -44,8 +53,8 @@ struct tcb {
     struct frame frame; /* first: entry.S */
     uint32_t state;     /* enum tcb_state */
     uint32_t priority;
-    struct cnode *cnode;
-    struct vspace *vspace;
+    struct cspace cspace;  /* of slots[TCB_CSPACE]; empty when that is */
+    struct vspace *vspace; /* of slots[TCB_VSPACE]; NULL when that is empty */
     struct cpu *cpu;
     struct reply *reply;          /* receiving: armed for the next caller; awaiting: who has us */
     struct endpoint *endpoint;    /* receiving, calling: where */
@@ -55,11 +64,18 @@ struct tcb {
     uint64_t badge;               /* calling: what the receiver will be told */
     uint32_t call_kind;           /* calling, awaiting: enum call_kind */
     uint32_t stop;                /* wanted suspended; set under the configuration lock */
-    uint64_t fault_endpoint;      /* seL4_CPtr in the thread's own CNode, looked up at the fault */
     void *fpu;                    /* state area, machine_fpu_size() bytes; NULL: may not use it */
-    void *ipc_buffer;             /* the kernel's view of its message page, or NULL */
     uint64_t id;                  /* for reports only */
+    /* Copies of what the thread uses, in the derivation tree: revocation finds them here. */
+    _Alignas(WINDOW_GRANULE) struct slot slots[TCB_SLOTS];
 };
+
+_Static_assert(sizeof(struct tcb) <= 1u << seL4_TCBBits, "the ABI says so");
+
+static inline struct tcb *tcb_of(struct cap cap)
+{
+    return window_object(cap.object);
+}
 
 _Static_assert(offsetof(struct tcb, frame) == 0, "entry.S pushes registers into it");
 
@@ -75,5 +91,14 @@ bool tcb_suspend(struct tcb *tcb);
 /* The last capability is gone. Lock held; cpus_quiesce() before the memory is used again. */
 void tcb_destroy(struct tcb *tcb);
 void tcb_set_priority(struct tcb *tcb, uint32_t priority);
+/* One of its slots was filled or emptied: whatever is cached of it is brought up to date. A thread
+   that lost its address space is suspended first. Lock held. */
+void tcb_slot_changed(struct tcb *tcb, enum tcb_slot which);
+/* Where an inactive thread will start. False: there is no such processor. Lock held. */
+bool tcb_set_affinity(struct tcb *tcb, uint64_t cpu);
+/* One register of an inactive thread, numbered as in seL4_UserContext. A value that is no good for
+   its register is made harmless. */
+uint64_t tcb_read_register(const struct tcb *tcb, unsigned number);
+void tcb_write_register(struct tcb *tcb, unsigned number, uint64_t value);
 
 #endif

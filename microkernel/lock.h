@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The configuration lock: the one lock around capability edits, retype, mappings and restart.
+ *
+ * Its holder, and nobody else, has a struct config *: functions that need the lock held take one.
+ * It is cold once the system is sealed and never held across a host call or page validation. A CPU
+ * that waits for it holds no reference to any object, so cpus_quiesce need not wait for that CPU.
+ */
+#ifndef MICROKERNEL_LOCK_H
+#define MICROKERNEL_LOCK_H
+
+struct config;
+
+struct config *config_lock(void);
+void config_unlock(struct config *config);
+
+#endif
