@@ -16,12 +16,18 @@ size_t format_arguments(char *out, size_t size, const char *format, va_list argu
 
 static struct spinlock lock;
 static bool mid_line;
+static bool verbose;
 
 void console_start(void)
 {
     port_write8(COM1 + 1, 0); /* no interrupts */
     port_write8(COM1 + 3, 3); /* 8N1 */
     port_write8(COM1 + 4, 3);
+}
+
+void console_options(void)
+{
+    verbose = option_text("verbose") != NULL;
 }
 
 static void put(uint8_t byte)
@@ -64,7 +70,7 @@ void machine_log(const char *format, ...)
 void machine_detail(const char *format, ...)
 {
     va_list arguments;
-    if (!option_text("verbose"))
+    if (!verbose)
         return;
     va_start(arguments, format);
     put_line(format, arguments);

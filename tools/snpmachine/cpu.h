@@ -32,6 +32,7 @@ void ioapic_start(void);
 void ioapic_handle(unsigned gsi);
 
 void console_start(void);
+void console_options(void); /* once the options are known */
 void options_start(const char *words);
 void options_check(void);
 

@@ -83,8 +83,9 @@ struct machine {
     unsigned map_count;             /* region is of type 2 in it */
     unsigned cpus;
     uint64_t tsc_hz;
-    uint64_t rsdp; /* QEMU's ACPI tables, 0 if there are none */
-    bool microvm;  /* no PCI, virtio-mmio at FEB00000; else q35 */
+    uint64_t rsdp;               /* QEMU's ACPI tables, 0 if there are none */
+    uint64_t own_base, own_size; /* the machine's own region; reserved in the map */
+    bool microvm;                /* no PCI, virtio-mmio at FEB00000; else q35 */
 };
 extern struct machine machine;
 

@@ -19,6 +19,8 @@
 #define RESERVE_SHARE  32u /* one part in so many of RAM: RMP and nested tables */
 #define TABLE_FLAGS    3ull
 #define LARGE_FLAGS    0x83ull
+#define CPUID_XSAVE    (1u << 26)
+#define CR4_OSXSAVE    (1ull << 18)
 #define IMAGE_PD_SLOTS 8u
 
 struct start_info {
@@ -197,6 +199,8 @@ static uint64_t choose_region(uint64_t size, uint64_t image_size)
                      "more memory (-m) or set reserve=",
                      size >> 20);
     reserve(region, region + size);
+    machine.own_base = region;
+    machine.own_size = size;
     if (machine.module) {
         uint64_t end = physical_of(machine.module) + machine.module_size + PAGE_SIZE - 1;
         reserve(physical_of(machine.module) & ~(PAGE_SIZE - 1), end & ~(PAGE_SIZE - 1));
@@ -221,10 +225,19 @@ static uint64_t move_image(void)
     return cr3;
 }
 
+/* XCR0 and the YMM registers of guests are swapped where the CPU has them. */
+static void enable_xsave(void)
+{
+    if (cpuid_read(1, 0).ecx & CPUID_XSAVE)
+        boot_cr4 |= CR4_OSXSAVE;
+    cr4_write(boot_cr4);
+}
+
 _Noreturn void start_boot_cpu(uint64_t info_address)
 {
     const struct start_info *info = physical(info_address);
     cpu_start_boot();
+    enable_xsave();
     console_start();
     if (info->magic != START_MAGIC)
         machine_stop(MACHINE_MISUSE, "not started by PVH (QEMU's -kernel)");
@@ -236,6 +249,7 @@ _Noreturn void start_boot_cpu(uint64_t info_address)
     read_cpu_count();
     options_start(command_line);
     options_check();
+    console_options();
 
     uint64_t cr3 = move_image();
     trap_start();

@@ -121,6 +121,11 @@ static inline uint64_t cr4_read(void)
     return value;
 }
 
+static inline void cr4_write(uint64_t value)
+{
+    __asm__ volatile("mov %0, %%cr4" ::"r"(value) : "memory");
+}
+
 static inline void xcr0_write(uint64_t value)
 {
     __asm__ volatile("xsetbv" ::"c"(0), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)));
@@ -147,6 +152,12 @@ static inline void interrupts_off(void)
 static inline void interrupts_wait(void)
 {
     __asm__ volatile("sti; hlt; cli" ::: "memory");
+}
+
+/* Takes what is pending and goes on. */
+static inline void interrupts_window(void)
+{
+    __asm__ volatile("sti; nop; cli" ::: "memory");
 }
 
 static inline void gif_set(void)

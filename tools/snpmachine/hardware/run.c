@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hw_run: checks the VMSA as VMRUN does, loads it, runs it until an automatic exit, stores it.
+ */
+#include "hardware/vcpu.h"
+#include "x86.h"
+
+#define IOPM_PAGES        3u
+#define FEATURES_MODELLED (FEATURE_SNP | FEATURE_RESTRICTED_INJECTION | FEATURE_DEBUG_SWAP)
+#define XCR0_MODELLED     7ull
+#define DR7_BIT           0x80u
+#define HLT_OPCODE        0xF4u
+
+static struct vcpu vcpus[CPUS_MAX];
+static void *iopm;
+
+void vmrun(struct guest_registers *registers, uint64_t guest_vmcb, uint64_t host_vmcb);
+
+static void start_vmcb(struct svm_vmcb *vmcb)
+{
+    vmcb->intercept1 = INTERCEPT1(0x60) | INTERCEPT1(0x61) | INTERCEPT1(0x65) | INTERCEPT1(0x6F) |
+                       INTERCEPT1(0x72) | INTERCEPT1(0x73) | INTERCEPT1(0x76) | INTERCEPT1(0x78) |
+                       INTERCEPT1(0x7A) | INTERCEPT1(0x7B) | INTERCEPT1(0x7C) | INTERCEPT1(0x7D) |
+                       INTERCEPT1(0x7F);
+    vmcb->intercept2 = INTERCEPT2(0x80) | INTERCEPT2(0x81) | INTERCEPT2(0x82) | INTERCEPT2(0x83) |
+                       INTERCEPT2(0x84) | INTERCEPT2(0x85) | INTERCEPT2(0x86) | INTERCEPT2(0x89) |
+                       INTERCEPT2(0x8A) | INTERCEPT2(0x8B) | INTERCEPT2(0x8C) | INTERCEPT2(0x8E);
+    vmcb->intercept_exceptions = 1u << VECTOR_DB | 1u << VECTOR_UD | 1u << VECTOR_AC;
+    vmcb->iopm = physical_of(iopm);
+    vmcb->msrpm = msr_bitmap();
+    vmcb->asid = 1;
+    vmcb->nested_enable = 1;
+}
+
+/* Each CPU calls this for itself, with the first hw_run. */
+static void start_vcpu(struct vcpu *vcpu)
+{
+    vcpu->vmcb = memory_page();
+    vcpu->fpu = memory_page();
+    start_vmcb(vcpu->vmcb);
+    msr_write(MSR_HSAVE_PA, physical_of(memory_page()));
+    vcpu->host_vmcb = physical_of(memory_page());
+    vmsave(vcpu->host_vmcb);
+}
+
+void run_start(void);
+void run_start(void)
+{
+    iopm = memory_pages(IOPM_PAGES);
+    memset(iopm, 0xFF, IOPM_PAGES * PAGE_SIZE);
+    msr_start();
+}
+
+static uint64_t vmsa_refused(const struct svm_vmsa *vmsa)
+{
+    if (vmsa->sev_features & ~FEATURES_MODELLED)
+        machine_stop(MACHINE_NOT_MODELLED, "not modelled: SEV_FEATURES %lx of a VMSA",
+                     vmsa->sev_features);
+    bool good = (vmsa->save.efer & EFER_SVME) && (vmsa->sev_features & FEATURE_SNP) &&
+                vmsa->save.vmpl < VMPLS && (vmsa->xcr0 & 1) && !(vmsa->xcr0 & ~XCR0_MODELLED);
+    return good ? 0 : HW_EXIT_INVALID;
+}
+
+/* VMRUN's checks of the VMSA page; takes it into use. Returns 0 or the exit code. */
+static uint64_t take_vmsa(uint64_t spa)
+{
+    uint64_t refused = HW_EXIT_INVALID;
+    spin_lock(&hardware_lock);
+    struct rmp_entry *entry = spa & (PAGE_SIZE - 1) ? NULL : rmp_entry(spa);
+    if (entry && entry->assigned && entry->vmsa && !entry->large && !entry->immutable) {
+        rmp_decrypt(spa, PAGE_SIZE);
+        refused = entry->in_use ? HW_EXIT_BUSY : vmsa_refused(physical(spa));
+        if (!refused)
+            entry->in_use = 1;
+    }
+    spin_unlock(&hardware_lock);
+    return refused;
+}
+
+static void leave_vmsa(uint64_t spa)
+{
+    __atomic_store_n(&rmp_own(spa)->in_use, 0, __ATOMIC_RELEASE);
+}
+
+static bool injection_allowed(const struct vcpu *vcpu)
+{
+    uint64_t event = vcpu->host->event_inj;
+    if (!(event & HW_EVENT_VALID) || !(vcpu->sev_features & FEATURE_RESTRICTED_INJECTION))
+        return true;
+    return EVENT_VECTOR(event) == VECTOR_HV && (event & 0x700) == HW_EVENT_EXCEPT;
+}
+
+static void set_controls(struct vcpu *vcpu)
+{
+    struct svm_vmcb *vmcb = vcpu->vmcb;
+    uint16_t dr7 = vcpu->sev_features & FEATURE_DEBUG_SWAP ? 0 : DR7_BIT;
+    vmcb->intercept_dr_read = vmcb->intercept_dr_write = dr7;
+    vmcb->event_inj = vcpu->host->event_inj;
+    vcpu->host->event_inj = 0;
+    vmcb->int_state = 0;
+    vmcb->exit_int_info = 0;
+    vmcb->int_ctl = INT_CTL_MASKING | vcpu->host->tpr;
+    vmcb->intercept1 &= ~INTERCEPT1(EXIT_VINTR);
+    if (!vcpu->host->want_window)
+        return;
+    vmcb->intercept1 |= INTERCEPT1(EXIT_VINTR);
+    vmcb->int_ctl |= INT_CTL_IRQ | INT_CTL_PRIO | INT_CTL_IGN_TPR;
+}
+
+/* QEMU 7.2 forgets the shadow after STI at VMRUN. It matters when HLT follows and an interrupt
+ * waits: the guest must halt first, or it sleeps through its wake-up. */
+static bool halts_in_shadow(const struct vcpu *vcpu)
+{
+    uint8_t opcode;
+    return vcpu->host->irq_shadow && vcpu->host->want_window && vcpu_code(vcpu, &opcode, 1) &&
+           opcode == HLT_OPCODE;
+}
+
+static void enter(struct vcpu *vcpu, unsigned cpu)
+{
+    struct svm_vmcb *vmcb = vcpu->vmcb;
+    vmcb->nested_cr3 = view_root(vmcb->save.vmpl, walk_is_flat(&vmcb->save));
+    vmcb->save.efer |= EFER_SVME;
+    gif_clear();
+    interrupts_on();
+    view_enter_guest(cpu);
+    vmrun(&vcpu->registers, physical_of(vmcb), vcpu->host_vmcb);
+    view_leave_guest(cpu);
+    interrupts_off();
+    gif_set();
+    vmcb->event_inj = 0;
+}
+
+static void report(struct vcpu *vcpu)
+{
+    const struct svm_vmcb *vmcb = vcpu->vmcb;
+    struct hw_vmcb *host = vcpu->host;
+    uint64_t event = vmcb->exit_int_info;
+    host->exit_int_info = event & HW_EVENT_VALID ? event : 0;
+    host->irq_masked = !(vmcb->save.rflags & RFLAGS_IF);
+    host->irq_shadow = vmcb->int_state & INT_STATE_SHADOW;
+    host->tpr = vmcb->int_ctl & INT_CTL_TPR;
+}
+
+void hw_run(struct hw_vmcb *host)
+{
+    unsigned cpu = cpu_number();
+    struct vcpu *vcpu = &vcpus[cpu];
+    if (!vcpu->vmcb)
+        start_vcpu(vcpu);
+    vcpu->host = host;
+    uint64_t refused = take_vmsa(host->vmsa);
+    if (refused) {
+        event_to_host(vcpu, refused, 0, 0);
+        return;
+    }
+    vcpu->vmsa = physical(host->vmsa);
+    vmsa_load(vcpu);
+    enum exit_verdict verdict = EXIT_RESUME;
+    if (!injection_allowed(vcpu)) {
+        verdict = event_to_host(vcpu, HW_EXIT_INVALID, 0, 0);
+    } else if (halts_in_shadow(vcpu)) {
+        vcpu->vmcb->save.rip += 1;
+        vcpu->vmcb->int_state = 0;
+        verdict = event_to_host(vcpu, HW_EXIT_HLT, 0, 0);
+    }
+    set_controls(vcpu);
+    while (verdict == EXIT_RESUME) {
+        enter(vcpu, cpu);
+        verdict = exit_handle(vcpu);
+    }
+    report(vcpu);
+    vmsa_store(vcpu);
+    leave_vmsa(host->vmsa);
+    if (host->exit_code == EXIT_INTR)
+        interrupts_window();
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A running virtual CPU: one per physical CPU, holding the VMSA that runs there between hw_run's
+ * load and store. Only hardware/ includes this, and only its own CPU touches it.
+ */
+#ifndef SNPMACHINE_VCPU_H
+#define SNPMACHINE_VCPU_H
+
+#include "hardware/svm.h"
+#include "hardware/walk.h"
+
+struct guest_registers { /* the order is vmrun.S's */
+    uint64_t rcx, rdx, rbx, rbp, rsi, rdi, r8_to_r15[8];
+};
+
+struct vcpu {
+    struct svm_vmcb *vmcb;
+    struct guest_registers registers;
+    uint64_t host_vmcb; /* spa of the VMCB that holds the machine's own VMLOAD state */
+    struct svm_vmsa *vmsa;
+    struct hw_vmcb *host; /* what the host gave to hw_run */
+    uint64_t sev_features, tsc_aux;
+    uint8_t *fpu; /* one page: FXSAVE or XSAVE image */
+};
+
+/* What an exit handler decided. */
+enum exit_verdict {
+    EXIT_RESUME, /* back into the guest */
+    EXIT_TO_HOST /* host->exit_* is filled in */
+};
+
+/* ---- vmsa.c ---- */
+void vmsa_load(struct vcpu *vcpu);
+void vmsa_store(struct vcpu *vcpu);
+
+/* ---- event.c: exceptions for the guest ---- */
+void event_inject(struct vcpu *vcpu, unsigned vector); /* without error code */
+void event_inject_error(struct vcpu *vcpu, unsigned vector, uint32_t error);
+enum exit_verdict event_vc(struct vcpu *vcpu, uint32_t code); /* #VC */
+enum exit_verdict event_failed_walk(struct vcpu *vcpu, const struct walk *walk, uint64_t linear);
+enum exit_verdict event_to_host(struct vcpu *vcpu, uint64_t code, uint64_t info1, uint64_t info2);
+
+/* ---- exit.c, fault.c, instruction.c, msr.c: handlers of VMCB exits ---- */
+enum exit_verdict exit_handle(struct vcpu *vcpu);
+enum exit_verdict exit_npf(struct vcpu *vcpu);
+enum exit_verdict exit_undefined(struct vcpu *vcpu);
+enum exit_verdict exit_vmmcall(struct vcpu *vcpu);
+enum exit_verdict exit_cr0(struct vcpu *vcpu);
+enum exit_verdict exit_msr(struct vcpu *vcpu);
+void msr_start(void);
+uint64_t msr_bitmap(void);
+
+/* ---- linear.c: which linear address an instruction accessed ---- */
+uint64_t linear_of_access(const struct vcpu *vcpu, uint64_t gpa);
+
+/* The register with this number in an instruction (0 RAX ... 15 R15). */
+uint64_t *vcpu_register(struct vcpu *vcpu, unsigned number);
+
+/* Reads up to "size" bytes at RIP; returns how many there are (0: the fetch faults). */
+size_t vcpu_code(const struct vcpu *vcpu, uint8_t *bytes, size_t size);
+
+#endif

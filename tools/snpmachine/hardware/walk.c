@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Walks of the guest's page tables in software; see walk.h. Tables are read as the CPU reads them:
+ * always private, with the rights of the VMPL that runs.
+ */
+#include "hardware/walk.h"
+#include "hardware/table.h"
+
+#define ERROR_PRESENT 1u
+#define ERROR_WRITE   2u
+
+bool walk_is_flat(const struct svm_save *save)
+{
+    return !(save->cr0 & CR0_PG) || !(save->cr4 & CR4_PAE);
+}
+
+static uint64_t c_bit_mask(void)
+{
+    return 1ull << hw_c_bit();
+}
+
+/* Checks one physical access; on success spa is where it goes. */
+static struct walk touch(const struct view_access *access)
+{
+    static const enum walk_kind kinds[] = {[VIEW_OK] = WALK_OK,
+                                           [VIEW_MMIO] = WALK_MMIO,
+                                           [VIEW_UNVALIDATED] = WALK_UNVALIDATED,
+                                           [VIEW_NPF] = WALK_NPF};
+    spin_lock(&hardware_lock);
+    struct view_result result = view_check(access);
+    if (result.kind == VIEW_OK && access->private)
+        rmp_decrypt(result.spa & ~(PAGE_SIZE - 1), PAGE_SIZE);
+    spin_unlock(&hardware_lock);
+    return (struct walk){.kind = kinds[result.kind],
+                         .gpa = access->gpa,
+                         .spa = result.spa,
+                         .info1 = result.info1,
+                         .private = access->private};
+}
+
+static struct walk page_fault(uint32_t error, bool write)
+{
+    return (struct walk){.kind = WALK_PAGE_FAULT, .error = error | (write ? ERROR_WRITE : 0)};
+}
+
+/* One level: *table is a table's address, becomes what the entry holds. WALK_OK means go on. */
+static struct walk step(const struct svm_save *save, uint64_t index, uint64_t *entry)
+{
+    struct view_access access = {.gpa = (*entry & TABLE_ADDRESS & ~c_bit_mask()) + index * 8,
+                                 .vmpl = save->vmpl,
+                                 .private = true,
+                                 .walk = true};
+    struct walk walk = touch(&access);
+    if (walk.kind == WALK_OK)
+        *entry = *(const volatile uint64_t *)physical(walk.spa);
+    return walk;
+}
+
+static struct walk walk_long(const struct svm_save *save, uint64_t linear, bool write)
+{
+    unsigned level = save->cr4 & CR4_LA57 ? 5 : 4;
+    uint64_t entry = save->cr3;
+    for (;; level--) {
+        unsigned shift = 12 + 9 * (level - 1);
+        struct walk walk = step(save, linear >> shift & 511, &entry);
+        if (walk.kind != WALK_OK)
+            return walk;
+        if (!(entry & TABLE_PRESENT))
+            return page_fault(0, write);
+        if (write && !(entry & TABLE_WRITE) && (save->cr0 & CR0_WP))
+            return page_fault(ERROR_PRESENT, write);
+        if (level > 1 && !(entry & TABLE_LARGE))
+            continue;
+        uint64_t offset = linear & ((1ull << shift) - 1);
+        uint64_t base = entry & TABLE_ADDRESS & ~c_bit_mask() & ~((1ull << shift) - 1);
+        return (struct walk){
+            .kind = WALK_OK, .gpa = base | offset, .private = (entry & c_bit_mask()) != 0};
+    }
+}
+
+struct walk walk_linear(const struct svm_save *save, uint64_t linear, bool write)
+{
+    if (!(save->cr0 & CR0_PG))
+        return (struct walk){.kind = WALK_OK, .gpa = (uint32_t)linear, .private = true};
+    if (!(save->efer & EFER_LMA))
+        machine_stop(MACHINE_NOT_MODELLED,
+                     "not modelled: an SNP instruction or #VC under 32-bit paging, at rip %lx",
+                     save->cs.base + save->rip);
+    return walk_long(save, linear, write);
+}
+
+struct walk walk_access(const struct svm_save *save, uint64_t linear, bool write)
+{
+    struct walk walk = walk_linear(save, linear, write);
+    if (walk.kind != WALK_OK)
+        return walk;
+    struct view_access access = {
+        .gpa = walk.gpa, .vmpl = save->vmpl, .private = walk.private, .write = write};
+    return touch(&access);
+}
+
+/* Bytes up to the end of the page. */
+static size_t part_of(uint64_t linear, size_t size)
+{
+    size_t left = PAGE_SIZE - (linear & (PAGE_SIZE - 1));
+    return size < left ? size : left;
+}
+
+struct walk walk_read(const struct svm_save *save, uint64_t linear, void *to, size_t size)
+{
+    struct walk walk = {.kind = WALK_OK};
+    for (uint8_t *out = to; size && walk.kind == WALK_OK;) {
+        size_t part = part_of(linear, size);
+        walk = walk_access(save, linear, false);
+        if (walk.kind == WALK_OK)
+            memcpy(out, physical(walk.spa), part);
+        out += part;
+        linear += part;
+        size -= part;
+    }
+    return walk;
+}
+
+struct walk walk_write(const struct svm_save *save, uint64_t linear, const void *from, size_t size)
+{
+    struct walk walk = {.kind = WALK_OK};
+    for (const uint8_t *in = from; size && walk.kind == WALK_OK;) {
+        size_t part = part_of(linear, size);
+        walk = walk_access(save, linear, true);
+        if (walk.kind == WALK_OK)
+            memcpy(physical(walk.spa), in, part);
+        in += part;
+        linear += part;
+        size -= part;
+    }
+    return walk;
+}
