@@ -16,8 +16,7 @@
 #define REDUCTION     (1u << 6)
 #define L1_ECX_HIDDEN 0x3C003008u /* MONITOR, FMA, CX16, XSAVE, OSXSAVE, AVX, F16C */
 #define L7_EBX_HIDDEN 0xDE23D420u /* AVX2, INVPCID, PQM, PQE, MPX, AVX-512, PT */
-#define L7_ECX_HIDDEN 0x00415FFAu /* AVX-512, PKU, OSPKE, CET, VAES, VPCLMULQDQ, LA57 (16), RDPID  \
-                                   */
+#define L7_ECX_HIDDEN 0x00415FFAu /* AVX-512, PKU, CET, VAES, VPCLMULQDQ, LA57, RDPID */
 #define X1_ECX_HIDDEN 0x0001BC04u /* SVM, IBS, XOP, SKINIT, WDT, LWP, FMA4 */
 
 static struct hw_cpuid clean(uint32_t leaf, uint32_t subleaf, struct hw_cpuid r)
