@@ -142,7 +142,7 @@ static void take_options(struct request *r, int argc, char **argv)
 static void add_page(struct igvm_writer *w, uint64_t gpa, enum igvm_data_type type,
                      struct igvm_blob blob)
 {
-    const struct igvm_page_data page = {.gpa = gpa, .mask = SNP_MASK, .data_type = type};
+    const struct igvm_page_data page = {.gpa = gpa, .mask = SNP_MASK, .data_type = (uint16_t)type};
     igvm_add_data(w, IGVM_PAGE_DATA, &page, blob);
 }
 
