@@ -24,11 +24,14 @@
 
 struct cap {
     uint8_t type;    /* enum seL4_CapType */
-    uint8_t rights;  /* seL4_CanRead and seL4_CanWrite */
+    uint8_t rights;  /* seL4_CanRead, seL4_CanWrite, CAP_HELD */
     uint16_t aux;    /* by type; see the type's header */
     uint32_t object; /* granule of the window; for memory the page number; for others by type */
     uint64_t badge;  /* endpoints, notifications: the badge; others by type */
 };
+
+#define CAP_RIGHTS ((uint8_t)seL4_ReadWrite)
+#define CAP_HELD   ((uint8_t)0x80) /* lies in a TCB, which must hear when it goes */
 
 struct slot {
     struct cap cap;
@@ -65,10 +68,29 @@ static inline struct slot *cspace_lookup(const struct cspace *space, seL4_CPtr c
 }
 
 /* A consistent copy of what the slot holds, without a lock; false while it is being changed. */
-bool cap_read(const struct slot *slot, struct cap *out);
+static inline bool cap_read(const struct slot *slot, struct cap *out)
+{
+    const uint64_t *word = (const uint64_t *)(const void *)&slot->cap;
+    uint64_t first = __atomic_load_n(word, __ATOMIC_ACQUIRE);
+    uint64_t badge = __atomic_load_n(&slot->cap.badge, __ATOMIC_ACQUIRE);
 
-bool slot_is_empty(const struct slot *slot);
-bool slot_has_children(const struct slot *slot);
+    out->type = (uint8_t)first;
+    out->rights = (uint8_t)(first >> 8);
+    out->aux = (uint16_t)(first >> 16);
+    out->object = (uint32_t)(first >> 32);
+    out->badge = badge;
+    return __atomic_load_n(word, __ATOMIC_RELAXED) == first;
+}
+
+static inline bool slot_is_empty(const struct slot *slot)
+{
+    return slot->cap.type == CAP_Null;
+}
+
+static inline bool slot_has_children(const struct slot *slot)
+{
+    return slot->child != 0;
+}
 
 /* Whether the slot's capability is a copy of its parent's: the object does not end with it. */
 bool slot_is_derived(const struct slot *slot);
@@ -76,7 +98,7 @@ bool slot_is_derived(const struct slot *slot);
 /* The slot whose child a copy of this slot's capability becomes: the original. */
 struct slot *slot_original(struct slot *slot);
 
-/* Puts cap into an empty slot, as the first child of parent (NULL: of none). */
+/* Puts cap into an empty slot, as the first child of parent. */
 void slot_insert(struct config *config, struct slot *slot, struct slot *parent, struct cap cap);
 
 /* Moves a capability without children into an empty slot. */
@@ -85,10 +107,10 @@ void slot_move(struct config *config, struct slot *to, struct slot *from);
 /* Empties a slot without children. Ending the object is the caller's business. */
 void slot_remove(struct config *config, struct slot *slot);
 
-/* Replaces what the capability says beside type and object: badge and aux. */
+/* Replaces what the capability says beside type and object. */
 void slot_update(struct config *config, struct slot *slot, struct cap cap);
 
-/* The invariants of one slot and of its links into the tree; for tests and proofs. */
+/* The invariants of one slot and of its links into the tree. */
 bool slot_is_well_formed(const struct slot *slot);
 
 #endif

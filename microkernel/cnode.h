@@ -30,14 +30,10 @@ struct cap cnode_cap(uint32_t first_slot, unsigned bits, unsigned level);
 /* The space a CNode capability spans. */
 struct cspace cnode_space(struct cap cap);
 
-/* Whether a capability with this level rule may lie in a CNode of this level. */
-bool cnode_may_hold(unsigned cnode_level, struct cap cap);
+/* The level of a CNode or of untyped memory; above all others for what needs none. */
+unsigned cnode_level_of(struct cap cap);
 
-seL4_Error cnode_copy(struct invocation *);
-seL4_Error cnode_mint(struct invocation *);
-seL4_Error cnode_move(struct invocation *);
-seL4_Error cnode_delete(struct invocation *);
-seL4_Error cnode_revoke(struct invocation *);
-seL4_Error cnode_inspect(struct invocation *);
+/* While a CNode ends: the first slot that is still in use, NULL if there is none. */
+struct slot *cnode_contents(struct config *config, struct slot *slot);
 
 #endif

@@ -13,7 +13,4 @@
 #include "cap.h"
 #include "invoke.h"
 
-seL4_Error hostcall_get(struct invocation *);
-seL4_Error hostcall_invoke(struct invocation *);
-
 #endif

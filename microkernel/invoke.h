@@ -31,13 +31,25 @@ struct invocation {
 
 seL4_Error invoke(struct invocation *);
 
-/* For methods: the slot a word names, NULL if there is none. */
-struct slot *invocation_slot(const struct invocation *, seL4_CPtr cptr);
+/* The methods, each in the file of its object: invoke_CNode_Copy and so on. */
+#define SVSM_METHOD(object, name, label, args, results, a, b, c, d, rights, phase, documentation)  \
+    seL4_Error invoke_##object##_##name(struct invocation *);
+#include <abi/methods.def>
+#undef SVSM_METHOD
 
-/* The capability of this type that a word names: NULL if there is none of it. */
-struct slot *invocation_cap(const struct invocation *, seL4_CPtr cptr, enum seL4_CapType type);
+/* For methods. The slot of a capability of this type, with at least these rights, that a word names
+   in the caller's CNode; NULL if there is none. */
+struct slot *invocation_cap(const struct invocation *, seL4_CPtr, enum seL4_CapType,
+                            seL4_CapRights_t rights);
 
-/* The slot a packed word (seL4_Slot) names, in a CNode the caller may write; and that CNode. */
-struct slot *invocation_place(const struct invocation *, seL4_Word packed, struct cap *cnode);
+/* A slot that a packed word (seL4_Slot) names, and the CNode capability it was reached by. */
+struct place {
+    struct slot *slot;
+    struct cap cnode;
+};
+
+/* FailedLookup: no CNode with these rights; RangeError: it has fewer slots. */
+seL4_Error invocation_place(const struct invocation *, seL4_Word packed, seL4_CapRights_t rights,
+                            struct place *place);
 
 #endif

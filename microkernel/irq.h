@@ -19,11 +19,6 @@ void irq_init(struct slot *slots, unsigned count);
 /* An interrupt came; it stays masked until its handler is acknowledged. Any CPU, no lock. */
 void irq_fired(unsigned irq);
 
-bool irq_end(struct config *config, struct slot *slot);
-
-seL4_Error irq_control_get(struct invocation *);
-seL4_Error irq_set_notification(struct invocation *);
-seL4_Error irq_ack(struct invocation *);
-seL4_Error irq_clear(struct invocation *);
+void irq_end(struct config *config, struct slot *slot);
 
 #endif

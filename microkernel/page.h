@@ -20,16 +20,19 @@
 #define PAGE_SHARED 4u
 
 struct cap page_cap(uint64_t phys, unsigned flags, seL4_CapRights_t rights);
-bool page_end(struct config *config, struct slot *slot);
+/* Whether the capability is mapped, where, and by which entry. */
+struct mapping;
+bool page_is_mapped(struct cap cap, struct mapping *mapping, uint64_t *entry);
+
+/* Undoes the mapping the capability made, if it still stands. */
+void page_unmap(struct config *config, struct slot *slot);
+
+/* The original goes: a shared page becomes private again. */
+void page_end(struct config *config, struct slot *slot);
 
 static inline uint64_t page_phys(struct cap cap)
 {
     return (uint64_t)cap.object << PAGE_SHIFT;
 }
-
-seL4_Error page_map(struct invocation *);
-seL4_Error page_unmap(struct invocation *);
-seL4_Error page_get_address(struct invocation *);
-seL4_Error page_share(struct invocation *);
 
 #endif

@@ -5,9 +5,9 @@
  * A VSpace is a top table; it has a number and a record in a fixed table that knows which root has
  * that number now. VSpace capability: object is the root's granule, aux its number.
  * PageTable capability: object is the table's granule, badge where it is mapped, aux the level.
- * A mapping is written address bits | number << 0 | generation: it survives the address space it
- * names without harm, because the record's generation has moved on by then.
- * Invariants: entries of the lower half name pages of frame capabilities and tables of PageTable
+ * Where something is mapped is one word: number | generation << 8 | page number << 29. Such a word
+ * outlives the address space it names without harm: the record's generation has moved on.
+ * Invariants: entries of the lower half name pages of Page capabilities and tables of PageTable
  * capabilities only; a table is linked from at most one entry; it is empty when it gets linked.
  * Sharing: the configuration lock; the CPUs' own reading of cr3 and tag is cpu.h's.
  */
@@ -19,9 +19,24 @@
 
 #define VSPACES 256u /* address spaces there can be at a time; number 0 is the kernel's own */
 
-#define PT_ENTRIES    512u
-#define USER_TOP_PAGE UINT64_C(0x00007ffffffff) /* the first page users may not have */
-#define USER_ENTRIES  256u                      /* of the top table; the others are the kernel's */
+#define MAPPING_NUMBER_BITS     8u
+#define MAPPING_GENERATION_BITS 21u
+#define MAPPING_PAGE_SHIFT      (MAPPING_NUMBER_BITS + MAPPING_GENERATION_BITS)
+
+_Static_assert(VSPACES == 1u << MAPPING_NUMBER_BITS, "a number fits its field");
+
+#define PT_ENTRIES   512u
+#define PT_LEVELS    4u
+#define USER_ENTRIES 256u /* of the top table; the others are the kernel's */
+
+#define PT_PRESENT  UINT64_C(1)
+#define PT_WRITE    UINT64_C(2)
+#define PT_USER     UINT64_C(4)
+#define PT_CACHE    3u /* shift of the two bits that say how to cache */
+#define PT_ACCESSED UINT64_C(0x20)
+#define PT_DIRTY    UINT64_C(0x40)
+#define PT_LARGE    UINT64_C(0x80)
+#define PT_NX       (UINT64_C(1) << 63)
 
 struct vspace {
     uint64_t cr3; /* ready to load, with the PCID; 0: not in use */
@@ -31,30 +46,42 @@ struct vspace {
     uint32_t number;
 };
 
-struct vspace *vspace_of(struct cap vspace_cap);
+extern struct vspace vspaces[VSPACES];
 
-/* A mapping of a page of 2^bits bytes at an address, or what became of it. */
+/* Set at boot: which bits of its number are an address space's PCID; 0 where there are none. */
+extern uint64_t vspace_pcid_mask;
+
+/* Where a capability is mapped. Packed, 0 is nowhere. */
 struct mapping {
     struct vspace *vspace;
     uint64_t address;
 };
 
 uint64_t mapping_pack(struct mapping mapping);
-bool mapping_unpack(uint64_t packed, struct mapping *out);
 
-/* The entry at a level (1: 4 KiB pages) for an address; NULL where a table is missing on the way.
- */
-uint64_t *pagetable_entry(const struct vspace *vspace, uint64_t address, unsigned level);
+/* False when it was nowhere, or its address space is gone. */
+bool mapping_unpack(uint64_t packed, struct mapping *mapping);
 
-/* What must be in entries of a given kind. */
-uint64_t pagetable_leaf(uint64_t phys, unsigned page_flags, uint64_t rights, uint64_t attributes);
+/* The entry for an address in a table of this level (1: of 4 KiB pages); NULL where a table is
+   missing on the way. */
+uint64_t *pagetable_entry(struct mapping mapping, unsigned level);
 
-bool vspace_number_is_free(void);
+/* The physical address in an entry. */
+uint64_t pagetable_phys(uint64_t entry);
+
+/* Translations were taken away: returns when no CPU uses them. */
+void vspace_flush(struct config *config, struct vspace *vspace);
+
+/* The VSpace capability a word names, to map at this address: InvalidCapability, InvalidArgument
+   (an address of the kernel, or in the first page). */
+seL4_Error mapping_find(const struct invocation *, seL4_Word vspace, seL4_Word address,
+                        struct mapping *mapping);
+
+/* How many more there can be. */
+unsigned vspaces_free(void);
+
 struct cap vspace_create(void *root);
-bool vspace_end(struct config *config, struct slot *slot);
-bool pagetable_end(struct config *config, struct slot *slot);
-
-seL4_Error pagetable_map(struct invocation *);
-seL4_Error pagetable_unmap(struct invocation *);
+void vspace_end(struct config *config, struct slot *slot);
+void pagetable_end(struct config *config, struct slot *slot);
 
 #endif

@@ -91,6 +91,8 @@ bool tcb_suspend(struct tcb *tcb);
 /* The last capability is gone. Lock held; cpus_quiesce() before the memory is used again. */
 void tcb_destroy(struct tcb *tcb);
 void tcb_set_priority(struct tcb *tcb, uint32_t priority);
+/* The first of its slots that is in use; NULL: none. */
+struct slot *tcb_contents(struct tcb *tcb);
 /* One of its slots was filled or emptied: whatever is cached of it is brought up to date. A thread
    that lost its address space is suspended first. Lock held. */
 void tcb_slot_changed(struct tcb *tcb, enum tcb_slot which);

@@ -6,7 +6,8 @@
  * | device << 6 | level << 8 (see cnode.h for levels). There is exactly one capability to each
  * piece. Invariants: children lie inside, below the watermark, and apart from each other; what lies
  * above the watermark is zero (device memory aside); the watermark only falls while there are no
- * children, and memory it falls over is zeroed. Sharing: the configuration lock.
+ * children, and memory it falls over is zeroed;
+ * a piece made of it is smaller than it. Sharing: the configuration lock.
  */
 #ifndef MICROKERNEL_UNTYPED_H
 #define MICROKERNEL_UNTYPED_H
@@ -31,8 +32,11 @@ static inline unsigned untyped_level(struct cap cap)
     return cap.aux >> 8;
 }
 
-struct cap untyped_cap(uint64_t phys, unsigned bits, bool device, unsigned level);
+static inline uint64_t untyped_phys(struct cap cap)
+{
+    return (uint64_t)cap.object << PAGE_SHIFT;
+}
 
-seL4_Error untyped_retype(struct invocation *);
+struct cap untyped_cap(uint64_t phys, unsigned bits, bool device, unsigned level);
 
 #endif

@@ -41,6 +41,14 @@ struct cpuid_result {
     uint32_t eax, ebx, ecx, edx;
 };
 
+/* A host call on its way: svsm/hostcall.h says what the words mean. */
+struct host_call {
+    uint32_t class;    /* enum svsm_host_class */
+    uint64_t argument; /* of the capability: what bounds the call */
+    uint64_t page;     /* physical address of the shared page; 0: none */
+    uint64_t words[4]; /* in, and the results out */
+};
+
 struct platform {
     const char *name;
     bool interrupts; /* a timer and interrupts between processors exist at our level */
@@ -65,8 +73,23 @@ struct platform {
     /* Waits for something to happen; returns at once when something may have. */
     void (*idle)(struct cpu *cpu);
 
-    _Noreturn void (*end)(enum end_reason reason);
+    /* A private page becomes one the host can read and write, and back; its content is lost. What
+       was shared becomes private again or the virtual machine ends. */
+    enum platform_error (*share)(uint64_t pa, void *va);
+    void (*unshare)(uint64_t pa, void *va);
+    /* An interrupt that irq_fired() was told of may come again. */
+    void (*irq_ack)(uint32_t irq);
+    /* Any processor, without the configuration lock. The words have been checked, see hostcall.h.
+     */
+    enum platform_error (*host_call)(struct host_call *call);
+
+    __attribute__((noreturn)) void (*end)(enum end_reason reason);
 };
+
+/* What page-table entries need beside the address, for our own pages and for those the host may
+   see; start() sets them and they never change. */
+extern uint64_t platform_private_mask;
+extern uint64_t platform_shared_mask;
 
 /* The one in use. platform_start() chooses it from what the stub said. */
 extern const struct platform *platform;

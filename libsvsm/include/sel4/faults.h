@@ -7,6 +7,7 @@
 #ifndef SEL4_FAULTS_H
 #define SEL4_FAULTS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum seL4_Fault {
@@ -51,6 +52,9 @@ typedef struct {
     uint64_t rip, rsp, rflags, rax, rbx, rcx, rdx, rsi, rdi, rbp;
     uint64_t r8, r9, r10, r11, r12, r13, r14, r15, fs_base, gs_base;
 } seL4_UserContext;
+
+/* The number of a register, by its name above. */
+#define SEL4_REGISTER(name) ((unsigned)(offsetof(seL4_UserContext, name) / sizeof(uint64_t)))
 
 #define seL4_UserContextWords (sizeof(seL4_UserContext) / sizeof(uint64_t))
 

@@ -43,6 +43,7 @@ enum seL4_CapType {
     CAP_System,
     CAP_VCpu,
     CAP_GuestMemory,
+    CAP_Root, /* in no CNode: what everything at boot is a child of */
     CAP_TYPES,
 };
 
@@ -59,7 +60,7 @@ enum seL4_CapType {
 
 #define seL4_MinUntypedBits 12u
 #define seL4_MaxUntypedBits 43u
-#define svsm_MaxCNodeBits   16u  /* log2 of the slots */
+#define svsm_MaxCNodeBits   14u  /* log2 of the slots */
 #define svsm_RetypeMaxCount 256u /* objects per Retype */
 
 #endif
