@@ -5,7 +5,7 @@
  */
 #include "machine.h"
 
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
+void *(memcpy)(void *restrict to, const void *restrict from, size_t size)
 {
     void *result = to;
     size_t words = size / 8;
@@ -26,7 +26,7 @@ void *memmove(void *to, const void *from, size_t size)
     return to;
 }
 
-void *memset(void *to, int byte, size_t size)
+void *(memset)(void *to, int byte, size_t size)
 {
     void *result = to;
     uint64_t pattern = (uint8_t)byte * 0x0101010101010101ull;
@@ -37,7 +37,7 @@ void *memset(void *to, int byte, size_t size)
     return result;
 }
 
-int memcmp(const void *a, const void *b, size_t size)
+int(memcmp)(const void *a, const void *b, size_t size)
 {
     const uint8_t *left = a, *right = b;
     for (size_t i = 0; i < size; i++)
