@@ -43,6 +43,8 @@ static uint64_t stored_size(const struct igvm_kind *kind, const void *body, size
     case IGVM_PARAMETER_AREA:
         memcpy(&area, body, sizeof(area));
         return area.size;
+    case IGVM_VP_CONTEXT:
+        return size > IGVM_PAGE_SIZE ? size : IGVM_PAGE_SIZE;
     default:
         return IGVM_PAGE_SIZE;
     }
