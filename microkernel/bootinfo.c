@@ -100,7 +100,7 @@ static void give_pages(struct builder *b, const struct boot_segment *s)
     seL4_CapRights_t rights = (s->rights & BOOT_WRITE) != 0 ? seL4_ReadWrite : seL4_CanRead;
     uint64_t attributes = (s->rights & BOOT_EXECUTE) != 0 ? svsm_Executable : seL4_X86_WriteBack;
 
-    if (!window_contains(s->pa, s->size))
+    if (s->size != 0 && !window_contains(s->pa, s->size))
         panic(END_BOOT_BLOCK, "a part of the first thread lies outside of the region");
     for (uint64_t at = 0; at < s->size; at += PAGE_SIZE) {
         put(b, b->slot, page_cap(s->pa + at, 0, rights));

@@ -16,6 +16,7 @@
 
 #include "lock.h"
 #include "machine.h"
+#include "platform.h"
 #include "sched.h"
 #include "tcb.h"
 
@@ -46,8 +47,9 @@ struct cpu {
     struct sched sched;
     struct tcb *inbox; /* made ready by others, newest first */
     struct tcb idle;   /* current while nothing runs; never leaves the kernel */
-    struct tcb *fpu_owner;
     bool online;
+    bool slice_armed; /* the timer will end the current slice */
+    uint64_t flushes; /* how often all translations were forgotten on somebody's behalf */
     uint32_t apic_id;
     void *arch; /* descriptors and the like: platform/x86 */
     void *platform_data;
@@ -84,7 +86,8 @@ void cpu_answer(struct cpu *cpu);
 /* Returns when no other processor is still in the kernel entry it is in now: what was removed from
    every slot and queue before is known to nobody any more. */
 void cpus_quiesce(void);
-/* Returns when no processor uses a translation that was removed from the space before. */
+/* Returns when no processor uses a translation that was removed from the space before, and its tag
+   changed. */
 void cpus_flush(struct vspace *vspace);
 
 /* Makes the translations of `vspace` those of this processor. */

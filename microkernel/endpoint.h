@@ -42,6 +42,13 @@ static inline struct endpoint *endpoint_of(struct cap cap)
 void endpoint_destroy(struct endpoint *endpoint);
 /* Ends every call that waits in it with an error; for a restart of its server. Lock held. */
 void endpoint_drain(struct endpoint *endpoint);
+/* For the slow path: between these two the queue is the caller's, one waiting receiver included. */
+void endpoint_lock(struct endpoint *endpoint);
+void endpoint_unlock(struct endpoint *endpoint);
+/* The first of the receivers, or of the callers; NULL when there is none. Locked. */
+struct tcb *endpoint_pop(struct endpoint *endpoint, bool receiver);
+/* Only where pop found none of the other kind. Locked. */
+void endpoint_push(struct endpoint *endpoint, struct tcb *tcb, bool receiver);
 /* Takes a thread out, if it is still there. True: the caller owns it now. */
 bool endpoint_remove(struct endpoint *endpoint, struct tcb *tcb);
 

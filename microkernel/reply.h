@@ -37,6 +37,12 @@ static inline struct reply *reply_of(struct cap cap)
 void reply_destroy(struct reply *reply);
 /* Answers the caller, if there is one, with PeerRestarted. Lock held. */
 void reply_abort(struct reply *reply);
+/* A receiver names it for the next caller. False: it is in use. */
+bool reply_arm(struct reply *reply, struct tcb *receiver);
+/* A receiver that the caller owns no longer waits: what it armed is free again. */
+void reply_disarm(struct tcb *receiver);
+/* Takes out whatever caller there is; NULL: none. The caller of this function owns it now. */
+struct tcb *reply_take(struct reply *reply);
 /* Takes the caller out if it is still there. True: the caller of this function owns it now. */
 bool reply_remove(struct reply *reply, struct tcb *tcb);
 

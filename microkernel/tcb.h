@@ -60,14 +60,17 @@ struct tcb {
     struct endpoint *endpoint;    /* receiving, calling: where */
     struct notification *bound;   /* signals to it end a Recv; never NULL, see notification.h */
     struct notification *waiting; /* waiting: where */
+    uint32_t queued;              /* ready: the priority it is queued with */
     struct tcb *next, *previous;  /* run queue, endpoint queue; next: inbox */
     uint64_t badge;               /* calling: what the receiver will be told */
     uint32_t call_kind;           /* calling, awaiting: enum call_kind */
     uint32_t stop;                /* wanted suspended; set under the configuration lock */
-    void *fpu;                    /* state area, machine_fpu_size() bytes; NULL: may not use it */
-    uint64_t id;                  /* for reports only */
+    uint64_t fault_label;         /* CALL_FAULT: the message; the registers are the thread's own */
+    uint64_t fault_words[4];
+    uint64_t id; /* for reports only */
     /* Copies of what the thread uses, in the derivation tree: revocation finds them here. */
     _Alignas(WINDOW_GRANULE) struct slot slots[TCB_SLOTS];
+    _Alignas(64) uint8_t fpu[MACHINE_FPU_BYTES]; /* while it is not in the registers */
 };
 
 _Static_assert(sizeof(struct tcb) <= 1u << seL4_TCBBits, "the ABI says so");
@@ -77,14 +80,17 @@ static inline struct tcb *tcb_of(struct cap cap)
     return window_object(cap.object);
 }
 
-_Static_assert(offsetof(struct tcb, frame) == 0, "entry.S pushes registers into it");
-
 #define TCB_PRIORITIES 64u
 
 /* Creates an inactive thread in zeroed memory. */
 void tcb_init(struct tcb *tcb);
-/* Starts or continues an inactive thread on its processor. Configuration lock held. */
-void tcb_resume(struct tcb *tcb);
+/* Starts or continues an inactive thread on its processor. Configuration lock held. False: it is
+   not inactive, or has no address space. */
+bool tcb_resume(struct tcb *tcb);
+/* Whether the thread runs nowhere and waits for nothing; its frame is whole then. */
+bool tcb_is_suspended(const struct tcb *tcb);
+/* The thread, which the caller owns, is inactive from now on; its frame becomes whole. */
+void tcb_stopped(struct tcb *tcb);
 /* Takes the thread out of wherever it is. When this returns it runs nowhere. Lock held. Returns
    false when the thread is the caller itself: it stops when the system call ends. */
 bool tcb_suspend(struct tcb *tcb);

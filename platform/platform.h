@@ -16,18 +16,19 @@
 #include <boot/boot_block.h>
 
 struct cpu;
+struct frame;
 
-/* Why a virtual machine ended; the host sees the number. 0 is a wanted end, by a test. */
+/* Why a virtual machine ended; the host sees the number. */
 enum end_reason {
-    END_DONE = 0,
-    END_TEST_FAILED = 1,
-    END_BOOT_BLOCK = 2, /* the builder and the kernel do not understand each other */
-    END_FEATURES = 3,   /* the processor or the host lacks something needed */
-    END_MEMORY = 4,     /* the region is too small, or its pages cannot be validated */
-    END_EXCEPTION = 5,  /* an exception in the kernel itself */
-    END_INVARIANT = 6,  /* the kernel found its own state broken */
-    END_HOST = 7,       /* the host gave an answer that no honest host gives */
-    END_STACK = 8,      /* a double fault: most likely a kernel stack's guard page */
+    END_DONE = 1, /* wanted: the first thread said so */
+    END_TEST_FAILED = 2,
+    END_BOOT_BLOCK = 3, /* the builder and the kernel do not understand each other */
+    END_FEATURES = 4,   /* the processor or the host lacks something needed */
+    END_MEMORY = 5,     /* the region is too small, or its pages cannot be validated */
+    END_EXCEPTION = 6,  /* an exception in the kernel itself */
+    END_INVARIANT = 7,  /* the kernel found its own state broken */
+    END_HOST = 8,       /* the host gave an answer that no honest host gives */
+    END_STACK = 9,      /* a double fault: most likely a kernel stack's guard page */
 };
 
 enum platform_error {
@@ -51,7 +52,9 @@ struct host_call {
 
 struct platform {
     const char *name;
-    bool interrupts; /* a timer and interrupts between processors exist at our level */
+    enum boot_platform kind;
+    uint32_t irq_count; /* interrupts of devices, numbered from 0 */
+    bool interrupts;    /* a timer and interrupts between processors exist at our level */
 
     /* On the boot processor, before anything else; no console yet. */
     void (*start)(const struct boot_block *block, uint64_t private_mask);
@@ -62,6 +65,8 @@ struct platform {
     uint8_t (*port_read)(uint16_t port);
     void (*port_write)(uint16_t port, uint8_t value);
 
+    /* A thread's #VC: true when it was dealt with and the thread goes on. May be NULL. */
+    bool (*user_trap)(struct frame *frame);
     /* Makes [pa, pa + size), mapped at va, ours and usable; whole pages. */
     enum platform_error (*validate)(uint64_t pa, void *va, uint64_t size);
 

@@ -46,6 +46,9 @@ _Static_assert(offsetof(struct frame, whole) == FRAME_WHOLE, "offsets.h");
 _Static_assert(offsetof(struct frame, trap) == FRAME_TRAP, "offsets.h");
 _Static_assert(offsetof(struct frame, trap_error) == FRAME_TRAP_ERROR, "offsets.h");
 
+/* A thread's floating-point state: XSAVE's layout with x87, SSE and AVX. */
+#define MACHINE_FPU_BYTES 832u
+
 /* Where user programs may be: below this, and above the first page. */
 #define USER_TOP UINT64_C(0x00007ffffffff000)
 

@@ -15,7 +15,9 @@
 #include "offsets.h"
 
 struct cpu;
-struct tcb;
+
+/* Where other processors begin, from entry.S: RDI is their struct cpu. */
+extern const char machine_cpu_entry[];
 
 static inline struct cpu *machine_cpu(void)
 {
@@ -42,6 +44,11 @@ static inline void machine_load_root(uint64_t cr3)
     __asm__ volatile("mov %0, %%cr3" ::"r"(cr3) : "memory");
 }
 
+/* What of an address space's number is its PCID; 0: the processor has none. */
+uint64_t machine_pcid_mask(void);
+/* The kernel's own space, no user half. */
+uint64_t machine_kernel_root(void);
+
 static inline void machine_load_fs_base(uint64_t base)
 {
     __asm__ volatile("wrfsbase %0" ::"r"(base));
@@ -50,18 +57,20 @@ static inline void machine_load_fs_base(uint64_t base)
 /* Forgets every translation of this processor, global ones and all PCIDs included. */
 void machine_flush_all(void);
 
-/* The address of the page fault that is being handled. */
-uint64_t machine_fault_address(void);
-
-/* Floating point: the state of who used it is in the registers until somebody else is to run. */
+/* Floating point: the state of the running thread is in the registers from its first use until
+   another thread is to run. An area is MACHINE_FPU_BYTES long and 64-byte aligned. */
 void machine_fpu_save(void *area);
 void machine_fpu_load(const void *area);
 void machine_fpu_forbid(void);
 void machine_fpu_reset(void *area);
-uint32_t machine_fpu_size(void);
+
+/* Writes where the calls came from to the console. */
+void machine_backtrace(void);
 
 /* Leaves the kernel into the thread; the processor's kernel stack is empty afterwards. */
-_Noreturn void machine_resume(struct tcb *tcb);
+_Noreturn void machine_resume(struct frame *frame);
+/* Waits, interrupts on, until one comes; it ends in trap_idle() with the stack thrown away. */
+_Noreturn void machine_wait(struct cpu *cpu);
 /* Throws the stack away and calls continue_in(cpu). */
 _Noreturn void machine_restart_stack(struct cpu *cpu, void (*continue_in)(struct cpu *));
 

@@ -52,6 +52,10 @@
 #define STACK_TOP      0x4000 /* the kernel's own: three pages */
 #define STACK_PAGES    3
 
+/* System calls that have a fast path. */
+#define SYSCALL_CALL       -1
+#define SYSCALL_REPLY_RECV -2
+
 #define VECTOR_RESCHEDULE 0xf0
 #define VECTOR_TIMER      0xf1
 #define VECTOR_SPURIOUS   0xff

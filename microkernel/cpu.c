@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Processors, and what they ask of each other; see cpu.h and lock.h. */
+#include "cpu.h"
+
+#include "lock.h"
+#include "pagetable.h"
+#include "panic.h"
+
+struct cpu **cpus;
+uint32_t cpu_count;
+
+/* What config_lock() returns: it has no contents, having it is what counts. */
+struct config {
+    uint32_t held;
+};
+
+static struct config config;
+
+void cpu_init(struct cpu *cpu, uint32_t id)
+{
+    cpu->self = cpu;
+    cpu->id = id;
+    cpu->apic_id = id;
+    cpu->ready_most = -1;
+    cpu->idle.cpu = cpu;
+    cpu->idle.priority = 0;
+    cpu->idle.state = TCB_RUNNING;
+    cpu->frame_top = (uint64_t)&cpu->idle.frame + FRAME_PUSHED;
+}
+
+void cpu_attend(struct cpu *cpu, enum attention why)
+{
+    __atomic_fetch_or(&cpu->attention, why, __ATOMIC_SEQ_CST);
+    if (cpu != machine_cpu() && platform->interrupts) {
+        platform->interrupt_processor(cpu);
+    }
+}
+
+/* Nothing of an address space that may be gone stays loaded, and no translation at all. A thread
+   whose space is gone is about to stop, and needs none in the kernel. */
+static void flush(struct cpu *cpu)
+{
+    const struct tcb *current = cpu_current(cpu);
+
+    if (current->vspace != cpu->vspace || current->vspace == NULL || current->vspace->cr3 == 0) {
+        cpu->vspace = NULL;
+        machine_load_root(machine_kernel_root());
+    }
+    machine_flush_all();
+    __atomic_add_fetch(&cpu->flushes, 1, __ATOMIC_RELEASE);
+}
+
+void cpu_answer(struct cpu *cpu)
+{
+    uint32_t why = __atomic_exchange_n(&cpu->attention, 0, __ATOMIC_SEQ_CST);
+
+    if ((why & ATTEND_INBOX) != 0) {
+        sched_take_inbox(cpu);
+    }
+    if ((why & ATTEND_FLUSH) != 0) {
+        flush(cpu);
+    }
+}
+
+struct config *config_lock(void)
+{
+    struct cpu *cpu = machine_cpu();
+
+    if (__atomic_exchange_n(&config.held, 1, __ATOMIC_ACQUIRE) == 0) {
+        return &config;
+    }
+    __atomic_add_fetch(&cpu->entries, 1, __ATOMIC_SEQ_CST); /* a waiter knows no object */
+    do {
+        if (cpu->attention != 0) {
+            cpu_answer(cpu);
+        }
+        machine_pause();
+    } while (__atomic_exchange_n(&config.held, 1, __ATOMIC_ACQUIRE) != 0);
+    __atomic_add_fetch(&cpu->entries, 1, __ATOMIC_SEQ_CST);
+    return &config;
+}
+
+void config_unlock(struct config *holder)
+{
+    kernel_assert(holder->held == 1, "unlocking what is not locked");
+    __atomic_store_n(&holder->held, 0, __ATOMIC_RELEASE);
+}
+
+void cpus_quiesce(void)
+{
+    struct cpu *self = machine_cpu();
+
+    for (uint32_t i = 0; i < cpu_count; i++) {
+        uint64_t then = __atomic_load_n(&cpus[i]->entries, __ATOMIC_SEQ_CST);
+
+        while (cpus[i] != self && then % 2 != 0 &&
+               __atomic_load_n(&cpus[i]->entries, __ATOMIC_SEQ_CST) == then) {
+            cpu_answer(self);
+            machine_pause();
+        }
+    }
+}
+
+static bool may_use(const struct cpu *cpu, const struct vspace *vspace)
+{
+    return __atomic_load_n(&cpu->vspace, __ATOMIC_SEQ_CST) == vspace;
+}
+
+void cpus_flush(struct vspace *vspace)
+{
+    struct cpu *self = machine_cpu();
+
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    for (uint32_t i = 0; i < cpu_count; i++) {
+        uint64_t then = __atomic_load_n(&cpus[i]->flushes, __ATOMIC_SEQ_CST);
+
+        if (cpus[i] == self || !may_use(cpus[i], vspace)) {
+            continue;
+        }
+        cpu_attend(cpus[i], ATTEND_FLUSH);
+        while (may_use(cpus[i], vspace) &&
+               __atomic_load_n(&cpus[i]->flushes, __ATOMIC_SEQ_CST) == then) {
+            cpu_answer(self);
+            machine_pause();
+        }
+    }
+    if (may_use(self, vspace)) {
+        flush(self);
+    }
+}
+
+void cpu_load_space(struct cpu *cpu, struct vspace *vspace)
+{
+    uint64_t cr3 = vspace->cr3;
+
+    __atomic_store_n(&cpu->vspace, vspace, __ATOMIC_SEQ_CST);
+    if (cpu->no_flush != 0) {
+        uint64_t *tag = &cpu->pcid_tag[vspace->number % CPU_PCIDS];
+
+        if (*tag == __atomic_load_n(&vspace->tag, __ATOMIC_ACQUIRE)) {
+            cr3 |= cpu->no_flush;
+        } else {
+            *tag = vspace->tag;
+        }
+    }
+    machine_load_root(cr3);
+}

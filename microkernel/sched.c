@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The run queue of each processor; see sched.h. */
+#include "sched.h"
+
+#include "cpu.h"
+
+#define SLICE_MICROSECONDS 5000u
+
+static void append(struct cpu *cpu, struct tcb *tcb)
+{
+    struct sched *s = &cpu->sched;
+    uint32_t p = tcb->priority;
+
+    tcb->queued = p;
+    tcb->next = NULL;
+    tcb->previous = s->last[p];
+    if (s->last[p] != NULL) {
+        s->last[p]->next = tcb;
+    } else {
+        s->first[p] = tcb;
+    }
+    s->last[p] = tcb;
+    s->ready |= UINT64_C(1) << p;
+    cpu->ready_most = 63 - __builtin_clzll(s->ready);
+}
+
+static void unlink_ready(struct cpu *cpu, struct tcb *tcb)
+{
+    struct sched *s = &cpu->sched;
+    uint32_t p = tcb->queued;
+
+    *(tcb->previous != NULL ? &tcb->previous->next : &s->first[p]) = tcb->next;
+    *(tcb->next != NULL ? &tcb->next->previous : &s->last[p]) = tcb->previous;
+    tcb->next = NULL;
+    tcb->previous = NULL;
+    if (s->first[p] == NULL) {
+        s->ready &= ~(UINT64_C(1) << p);
+    }
+    cpu->ready_most = s->ready != 0 ? 63 - __builtin_clzll(s->ready) : -1;
+}
+
+void sched_ready(struct tcb *tcb)
+{
+    struct cpu *cpu = tcb->cpu;
+    struct tcb *head;
+
+    if (cpu == machine_cpu()) {
+        __atomic_store_n(&tcb->state, TCB_READY, __ATOMIC_RELEASE);
+        append(cpu, tcb);
+        return;
+    }
+    head = __atomic_load_n(&cpu->inbox, __ATOMIC_RELAXED);
+    __atomic_store_n(&tcb->state, TCB_READY, __ATOMIC_RELEASE);
+    do {
+        tcb->next = head;
+    } while (!__atomic_compare_exchange_n(&cpu->inbox, &head, tcb, false, __ATOMIC_RELEASE,
+                                          __ATOMIC_RELAXED));
+    cpu_attend(cpu, ATTEND_INBOX);
+}
+
+void sched_take_inbox(struct cpu *cpu)
+{
+    struct tcb *tcb = __atomic_exchange_n(&cpu->inbox, NULL, __ATOMIC_ACQUIRE);
+    struct tcb *oldest = NULL;
+
+    while (tcb != NULL) { /* newest first: turn it round */
+        struct tcb *next = tcb->next;
+
+        tcb->next = oldest;
+        oldest = tcb;
+        tcb = next;
+    }
+    while (oldest != NULL) {
+        struct tcb *next = oldest->next;
+
+        append(cpu, oldest);
+        oldest = next;
+    }
+}
+
+bool sched_remove(struct cpu *cpu, struct tcb *tcb)
+{
+    uint32_t p = tcb->queued;
+
+    sched_take_inbox(cpu);
+    for (struct tcb *t = cpu->sched.first[p]; t != NULL; t = t->next) {
+        if (t == tcb) {
+            unlink_ready(cpu, tcb);
+            return true;
+        }
+    }
+    return false;
+}
+
+void sched_save_fpu(struct cpu *cpu)
+{
+    machine_fpu_save(cpu_current(cpu)->fpu);
+    machine_fpu_forbid();
+    cpu->fpu_live = 0;
+}
+
+void sched_use_fpu(struct cpu *cpu)
+{
+    machine_fpu_load(cpu_current(cpu)->fpu);
+    cpu->fpu_live = 1;
+}
+
+void sched_release(struct cpu *cpu)
+{
+    if (cpu->fpu_live != 0) {
+        sched_save_fpu(cpu);
+    }
+    cpu->frame_top = (uint64_t)&cpu->idle.frame + FRAME_PUSHED;
+}
+
+void sched_take(struct cpu *cpu, struct tcb *tcb)
+{
+    tcb->cpu = cpu;
+    __atomic_store_n(&tcb->state, TCB_RUNNING, __ATOMIC_RELEASE);
+    cpu->frame_top = (uint64_t)&tcb->frame + FRAME_PUSHED;
+}
+
+void sched_yield(struct cpu *cpu)
+{
+    struct tcb *current = cpu_current(cpu);
+
+    if (cpu->ready_most >= (int32_t)current->priority) {
+        sched_release(cpu);
+        sched_ready(current);
+    }
+}
+
+void sched_tick(struct cpu *cpu)
+{
+    cpu->slice_armed = false;
+    if (cpu_current(cpu) != &cpu->idle) {
+        sched_yield(cpu);
+    }
+}
+
+/* The best ready thread, out of the queue, or NULL. Threads wanted suspended stop here. */
+static struct tcb *pop_best(struct cpu *cpu)
+{
+    while (cpu->ready_most >= 0) {
+        struct tcb *tcb = cpu->sched.first[cpu->ready_most];
+
+        unlink_ready(cpu, tcb);
+        if (__atomic_load_n(&tcb->stop, __ATOMIC_ACQUIRE) == 0) {
+            return tcb;
+        }
+        tcb_stopped(tcb);
+    }
+    return NULL;
+}
+
+static void drop_current_if_over(struct cpu *cpu)
+{
+    struct tcb *current = cpu_current(cpu);
+
+    if (current == &cpu->idle) {
+        return;
+    }
+    if (__atomic_load_n(&current->stop, __ATOMIC_ACQUIRE) != 0) {
+        sched_release(cpu);
+        tcb_stopped(current);
+    } else if (cpu->ready_most > (int32_t)current->priority) {
+        sched_release(cpu);
+        sched_ready(current);
+    }
+}
+
+static _Noreturn void wait_for_work(struct cpu *cpu)
+{
+    for (;;) {
+        if (cpu->attention != 0) {
+            cpu_answer(cpu);
+        }
+        if (cpu->ready_most >= 0) {
+            sched_leave(cpu);
+        }
+        cpu->entries++; /* idle is as good as outside */
+        platform->idle(cpu);
+        __atomic_add_fetch(&cpu->entries, 1, __ATOMIC_SEQ_CST);
+    }
+}
+
+static void arm_slice(struct cpu *cpu)
+{
+    if (platform->interrupts && !cpu->slice_armed) {
+        cpu->slice_armed = true;
+        platform->timer_arm(SLICE_MICROSECONDS);
+    }
+}
+
+void sched_leave(struct cpu *cpu)
+{
+    struct tcb *next;
+
+    if (cpu->attention != 0) {
+        cpu_answer(cpu);
+    }
+    drop_current_if_over(cpu);
+    next = cpu_current(cpu);
+    if (next == &cpu->idle) {
+        next = pop_best(cpu);
+        if (next == NULL) {
+            machine_restart_stack(cpu, wait_for_work);
+        }
+        sched_take(cpu, next);
+        machine_load_fs_base(next->frame.fs_base);
+        if (cpu->vspace != next->vspace) {
+            cpu_load_space(cpu, next->vspace);
+        }
+    }
+    if (cpu->ready_most == (int32_t)next->priority) {
+        arm_slice(cpu);
+    }
+    machine_resume(&next->frame);
+}
