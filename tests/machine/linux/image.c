@@ -20,7 +20,7 @@
 #define SHIM      (LINUX_GDT + 0x1000)
 #define RANGES    (LINUX_GDT + 0x2000)
 #define LOW_END   0xa0000u
-#define HIGH      0x100000u
+#define HIGH      0xc0000u /* Linux looks for tables where ROMs would be */
 #define DATA_MAX  (256 * MIB)
 #define HEADS_MAX (16 * MIB)
 #define SLOTS     (UINT64_C(1) << 17)

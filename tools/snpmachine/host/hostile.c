@@ -6,6 +6,7 @@
  * says), value=X (what is forged or injected).
  */
 #include "host/hostile.h"
+#include "host/spare.h"
 
 enum hook { HOOK_NONE, HOOK_ENTRY, HOOK_CALL, HOOK_ANSWER, HOOK_MSR, HOOK_INJECT };
 
@@ -30,7 +31,7 @@ static bool remap(const struct occasion *at)
     if (!hw_translate(target, &spa, NULL) || !hw_rmp_assigned(spa, NULL, NULL)) {
         return false;
     }
-    uint64_t other = physical_of(memory_page());
+    uint64_t other = spare_page();
     if (hw_rmp_assign(other, target, PAGE_SIZE) != HW_RMP_OK) {
         return false;
     }

@@ -67,6 +67,11 @@ static bool large_change(const struct page_state_entry *entry)
     if (assigned) {
         return size == LARGE_SIZE;
     }
+    for (uint64_t at = PAGE_SIZE; at < LARGE_SIZE; at += PAGE_SIZE) {
+        if (hw_rmp_assigned(spa + at, NULL, NULL)) {
+            return false;
+        }
+    }
     return hw_rmp_assign(spa, entry->gpa, LARGE_SIZE) == HW_RMP_OK;
 }
 

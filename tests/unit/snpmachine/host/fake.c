@@ -162,6 +162,12 @@ void hw_map(uint64_t gpa, uint64_t spa, uint64_t size)
     fake.mapped_large = false;
 }
 
+void hw_unmap(uint64_t gpa, uint64_t size)
+{
+    (void)gpa;
+    (void)size;
+}
+
 void hw_map_mmio(uint64_t gpa, uint64_t size)
 {
     (void)gpa;

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The host's two entries from the frame: host_start on the boot CPU (options, devices, launch) and
+ * host_cpu_main, in which every CPU ends as one vCPU.
+ */
+#include "host/clock.h"
+#include "host/cpuid.h"
+#include "host/devices/devices.h"
+#include "host/hostile.h"
+#include "host/launch.h"
+#include "host/spare.h"
+
+#define SPARE_PAGES 256u
+
+const struct machine_option host_options[] = {
+    {"profile",
+     "which host to load the file like: qemu (default), qemu-mainline, hyperv, vanadium"},
+    {"plane0", "how many of the virtio devices are the SVSM's (0)"},
+    {"spare", "pages of RAM the host keeps for addresses without RAM (256)"},
+    {"hostile", "a behaviour of a hostile host: remap replay forge forge-msr race inject"},
+    {"at", "hostile: the how-manieth occasion (1), 0 for every one"},
+    {"target", "hostile: the page, call, code or VMPL it aims at"},
+    {"value", "hostile: what is forged, written or injected"},
+    {0},
+};
+
+static const struct launch_profile *chosen_profile(void)
+{
+    const char *name = option_text("profile");
+    const struct launch_profile *profile = launch_profile_find(name != NULL ? name : "qemu");
+    if (profile == NULL) {
+        machine_stop(MACHINE_MISUSE, "profile=%s: there is no such host", name);
+    }
+    return profile;
+}
+
+static void start_devices(void)
+{
+    apics_init();
+    legacy_init();
+    serial_init();
+    virtio_init((unsigned)option_number("plane0", 0));
+}
+
+void host_start(void)
+{
+    const struct launch_profile *profile = chosen_profile();
+    struct launched launched = {0};
+    if (machine.module == NULL) {
+        machine_stop(MACHINE_MISUSE, "no IGVM file: give one with QEMU's -initrd");
+    }
+    hostile_init();
+    host_cpuid_vcpus(machine.cpus);
+    vcpus_init(machine.cpus, machine.tsc_hz);
+    clock_init(machine.tsc_hz, machine_tsc(), rtc_seconds());
+    spare_init(option_number("spare", SPARE_PAGES));
+    start_devices();
+    launch_file(machine.module, machine.module_size, profile, &launched);
+    vcpu_start_level(&host.vcpu[0], 0, launched.vmsa[0]);
+    for (unsigned i = 1; i < machine.cpus; i++) {
+        host.vcpu[i].level[0].waiting_vmsa = launched.vmsa[i];
+    }
+}
+
+_Noreturn void host_cpu_main(unsigned cpu)
+{
+    vcpu_loop(&host.vcpu[cpu]);
+}
