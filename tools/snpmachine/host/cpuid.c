@@ -13,7 +13,6 @@
 #define LEAF1_GUEST    (1u << 31)
 #define LEAF1_APIC     (1u << 9)
 #define LEAF1_HTT      (1u << 28)
-#define LEAF1_MTRR     (1u << 12)
 #define LEAF6_ARAT     (1u << 2)
 #define INVARIANT_TSC  (1u << 8)
 #define MONITOR        (1u << 3)
@@ -41,7 +40,7 @@ static void features(struct hw_cpuid *leaf, uint32_t subleaf, uint32_t apic_id)
     (void)subleaf;
     leaf->ebx = (leaf->ebx & 0xFF00u) | apic_id << 24 | vcpus << 16;
     leaf->ecx = (leaf->ecx & ~MONITOR) | LEAF1_X2APIC | LEAF1_DEADLINE | LEAF1_GUEST;
-    leaf->edx = (leaf->edx & ~(LEAF1_HTT | LEAF1_MTRR)) | LEAF1_APIC;
+    leaf->edx = (leaf->edx & ~LEAF1_HTT) | LEAF1_APIC;
     leaf->edx |= vcpus > 1 ? LEAF1_HTT : 0;
 }
 

@@ -77,7 +77,8 @@ static const struct live_msr live[] = {
 };
 
 /* SYSCFG bit 23: memory encryption on (Linux drops its SEV features otherwise). HWCR bit 24: the
- * TSC runs at P0. DE_CFG bit 1: LFENCE serialises. MTRRs: none but the default type, write-back. */
+ * TSC runs at P0. DE_CFG bit 1: LFENCE serialises. MTRRs: none but the default type, write-back
+ * (old kernels use the PAT only if there are MTRRs). */
 static const struct {
     uint32_t first, last;
     uint64_t value;
@@ -87,7 +88,7 @@ static const struct {
     {0x174, 0x17B, 0},
     {0x200, 0x20F, 0},
     {0x250, 0x26F, 0},
-    {0x2FF, 0x2FF, 0xC06},
+    {0x2FF, 0x2FF, 0x806},
     {0x400, 0x47F, 0},
     {0xC0000103, 0xC0000103, 0},
     {0xC0010000, 0xC0010007, 0},
