@@ -20,6 +20,8 @@ void irq_init(struct slot *slots, unsigned count)
 {
     irq_slots = slots;
     irq_count = count < IRQ_MAX ? count : IRQ_MAX;
+    for (unsigned i = 0; i < IRQ_MAX; i++)
+        irq_taken[i] = false;
 }
 
 void irq_fired(unsigned irq)
