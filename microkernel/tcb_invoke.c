@@ -23,7 +23,7 @@ static struct tcb *thread(const struct invocation *inv)
 
 static bool is_suspended(const struct invocation *inv)
 {
-    return thread(inv)->state == TCB_INACTIVE;
+    return tcb_is_suspended(thread(inv));
 }
 
 /* Fills one of the thread's slots with a copy; source NULL leaves it empty. */

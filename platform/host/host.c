@@ -159,9 +159,17 @@ void tcb_slot_changed(struct tcb *tcb, enum tcb_slot which)
         notification_changed(tcb);
 }
 
-void tcb_resume(struct tcb *tcb)
+bool tcb_resume(struct tcb *tcb)
 {
+    if (tcb->state != TCB_INACTIVE || tcb->vspace == NULL)
+        return false;
     tcb->state = TCB_READY;
+    return true;
+}
+
+bool tcb_is_suspended(const struct tcb *tcb)
+{
+    return tcb->state == TCB_INACTIVE;
 }
 
 bool tcb_suspend(struct tcb *tcb)
