@@ -320,7 +320,7 @@ static bool check_memory(const struct build_options *options, struct build_error
     if (base % LARGE || base < BASE_LEAST)
         return build_fail(error, "base %#llx is not a multiple of 2 MiB from %#llx on", base,
                           (unsigned long long)BASE_LEAST);
-    if (size % LARGE || size < LARGE || size > SIZE_MOST || base + size > FOUR_GIB)
+    if (size % LARGE || size < LARGE || size > SIZE_MOST || base > FOUR_GIB - size)
         return build_fail(error, "size %#llx is not a multiple of 2 MiB, up to 1 GiB, below 4 GiB",
                           size);
     if (options->size_max < size)
