@@ -73,7 +73,7 @@ static void test_given(void **state)
 static const struct {
     const char *because;
     const char *words[WORDS];
-} wrong[] = {
+} refusals[] = {
     {"no --kernel", {"-o", "x"}},
     {"nothing to write", {"--kernel", "k"}},
     {"no option --kernels", {"--kernels", "k"}},
@@ -117,13 +117,13 @@ static const struct {
 static void test_refused(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+    for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
         struct build_options options;
         struct build_error error;
 
-        assert_false(read_words(&options, wrong[i].words, &error));
-        if (!strstr(error.text, wrong[i].because))
-            fail_msg("%zu: \"%s\" does not say \"%s\"", i, error.text, wrong[i].because);
+        assert_false(read_words(&options, refusals[i].words, &error));
+        if (!strstr(error.text, refusals[i].because))
+            fail_msg("%zu: \"%s\" does not say \"%s\"", i, error.text, refusals[i].because);
         build_options_free(&options);
     }
 }
