@@ -146,13 +146,14 @@ static const RAND_METHOD openssl_generator = {.bytes = openssl_bytes, .pseudoran
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers),     cmocka_unit_test(test_number_edges),
-        cmocka_unit_test(test_hash_states), cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_ciphers),     cmocka_unit_test(test_kdf),
-        cmocka_unit_test(test_random),      cmocka_unit_test(test_curves),
-        cmocka_unit_test(test_ecdsa),       cmocka_unit_test(test_points_off_curve),
-        cmocka_unit_test(test_rsa_cipher),  cmocka_unit_test(test_rsa_sign),
-        cmocka_unit_test(test_rsa_keys),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_numbers),        cmocka_unit_test(test_number_edges),
+        cmocka_unit_test(test_hash_states),    cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_ciphers),        cmocka_unit_test(test_kdf),
+        cmocka_unit_test(test_random),         cmocka_unit_test(test_curves),
+        cmocka_unit_test(test_ecdsa),          cmocka_unit_test(test_points_off_curve),
+        cmocka_unit_test(test_rsa_cipher),     cmocka_unit_test(test_rsa_sign),
+        cmocka_unit_test(test_rsa_keys),       cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_base64_refused),
     };
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
     int failed;

@@ -21,6 +21,7 @@
 
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/aes.h>
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/camellia.h>
 #include <openssl/core_names.h>
@@ -76,6 +77,7 @@ void test_blocks(void **state);
 void test_ciphers(void **state);
 void test_kdf(void **state);
 void test_random(void **state);
+void test_base64_refused(void **state);
 void test_curves(void **state);
 void test_points_off_curve(void **state);
 void test_ecdsa(void **state);

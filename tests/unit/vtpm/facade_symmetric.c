@@ -401,3 +401,18 @@ void test_random(void **state)
     F(EVP_CIPHER_CTX_free)(x);
     assert_true(facade_fails(ask_for_less_than_nothing, a));
 }
+
+void test_base64_refused(void **state)
+{
+    char text[] = "aGVsbG8=", out[8];
+
+    (void)state;
+    assert_null(F(BIO_f_base64)());
+    assert_null(F(BIO_new)(NULL));
+    assert_null(F(BIO_new_mem_buf)(text, sizeof text));
+    assert_null(F(BIO_push)(NULL, NULL));
+    F(BIO_set_flags)(NULL, 0);
+    assert_true(F(BIO_read)(NULL, out, sizeof out) < 0);
+    assert_int_equal(F(BIO_free)(NULL), 0);
+    F(BIO_free_all)(NULL);
+}
