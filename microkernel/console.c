@@ -2,6 +2,7 @@
 /* Text through a 16550; see console.h. */
 #include "console.h"
 
+#include "machine.h"
 #include "platform.h"
 
 enum uart {
@@ -20,6 +21,12 @@ enum uart {
 #define UART_WAIT_TURNS 100000u /* a host that never empties it loses text, not the SVSM */
 
 static uint16_t console_port;
+static uint32_t busy;
+
+static void set(enum uart which, uint8_t value)
+{
+    platform->port_write((uint16_t)(console_port + which), value, 1);
+}
 
 void console_start(uint16_t port)
 {
@@ -27,31 +34,42 @@ void console_start(uint16_t port)
     if (port == 0) {
         return;
     }
-    platform->port_write((uint16_t)(port + UART_INTERRUPTS), 0);
-    platform->port_write((uint16_t)(port + UART_LINE), UART_8N1);
-    platform->port_write((uint16_t)(port + UART_FIFO), UART_FIFOS_ON);
-    platform->port_write((uint16_t)(port + UART_MODEM), UART_READY);
+    set(UART_INTERRUPTS, 0);
+    set(UART_LINE, UART_8N1);
+    set(UART_FIFO, UART_FIFOS_ON);
+    set(UART_MODEM, UART_READY);
 }
 
 static void put(char c)
 {
     uint32_t turns = 0;
 
-    while ((platform->port_read((uint16_t)(console_port + UART_STATUS)) & UART_EMPTY) == 0 &&
+    while ((platform->port_read((uint16_t)(console_port + UART_STATUS), 1) & UART_EMPTY) == 0 &&
            turns < UART_WAIT_TURNS) {
         turns++;
     }
-    platform->port_write((uint16_t)(console_port + UART_DATA), (uint8_t)c);
+    set(UART_DATA, (uint8_t)c);
+}
+
+/* Words of two processors do not mix; one that dies while it writes does not stop the others. */
+static void lock(void)
+{
+    for (uint32_t turns = 0; turns < UART_WAIT_TURNS && __atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE);
+         turns++) {
+        machine_pause();
+    }
 }
 
 void console_bytes(const char *bytes, uint64_t count)
 {
+    lock();
     for (uint64_t i = 0; console_port != 0 && i < count; i++) {
         if (bytes[i] == '\n') {
             put('\r');
         }
         put(bytes[i]);
     }
+    __atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
 }
 
 void console_text(const char *text)

@@ -113,7 +113,7 @@ seL4_Error invoke_HostCall_Invoke(struct invocation *inv)
         return error;
     /* The host may take its time; the capability may go meanwhile, its page waits for us to. */
     config_unlock(inv->config);
-    result = platform->host_call(&call);
+    result = platform_host_call(&call);
     inv->config = config_lock();
     if (result != PLATFORM_OK)
         return svsm_HostRefused;

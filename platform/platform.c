@@ -5,7 +5,11 @@
  */
 #include "platform.h"
 
+#include <svsm/hostcall.h>
+
+#include "console.h"
 #include "native/native.h"
+#include "window.h"
 
 uint64_t platform_private_mask;
 uint64_t platform_shared_mask;
@@ -22,4 +26,32 @@ void platform_start(const struct boot_block *block, uint64_t kind, uint64_t priv
     }
     platform_private_mask = private_mask;
     platform->start(block, private_mask);
+}
+
+/* words {offset, width, 1 to write, value}; the argument is first port | count << 16. */
+static void access_port(struct host_call *call)
+{
+    uint16_t port = (uint16_t)(call->argument + call->words[0]);
+    unsigned int width = (unsigned int)call->words[1];
+
+    if (call->words[2] == 1) {
+        platform->port_write(port, (uint32_t)call->words[3], width);
+        call->words[0] = 0;
+    } else {
+        call->words[0] = platform->port_read(port, width);
+    }
+}
+
+enum platform_error platform_host_call(struct host_call *call)
+{
+    switch (call->class) {
+    case SVSM_HOST_CONSOLE:
+        console_bytes((const char *)window_at(call->page) + call->words[0], call->words[1]);
+        return PLATFORM_OK;
+    case SVSM_HOST_PORT:
+        access_port(call);
+        return PLATFORM_OK;
+    default:
+        return platform->host_call != NULL ? platform->host_call(call) : PLATFORM_UNSUPPORTED;
+    }
 }

@@ -62,8 +62,9 @@ struct platform {
     void (*cpu_start)(struct cpu *cpu);
 
     bool (*cpuid)(uint32_t leaf, uint32_t subleaf, struct cpuid_result *result);
-    uint8_t (*port_read)(uint16_t port);
-    void (*port_write)(uint16_t port, uint8_t value);
+    /* One access of 1, 2 or 4 bytes. */
+    uint32_t (*port_read)(uint16_t port, unsigned int width);
+    void (*port_write)(uint16_t port, uint32_t value, unsigned int width);
 
     /* A thread's #VC: true when it was dealt with and the thread goes on. May be NULL. */
     bool (*user_trap)(struct frame *frame);
@@ -84,8 +85,7 @@ struct platform {
     void (*unshare)(uint64_t pa, void *va);
     /* An interrupt that irq_fired() was told of may come again. */
     void (*irq_ack)(uint32_t irq);
-    /* Any processor, without the configuration lock. The words have been checked, see hostcall.h.
-     */
+    /* The classes that differ: see platform_host_call(). May be NULL. */
     enum platform_error (*host_call)(struct host_call *call);
 
     __attribute__((noreturn)) void (*end)(enum end_reason reason);
@@ -98,6 +98,9 @@ extern uint64_t platform_shared_mask;
 
 /* The one in use. platform_start() chooses it from what the stub said. */
 extern const struct platform *platform;
+
+/* Any processor, without the configuration lock. The words have been checked, see hostcall.h. */
+enum platform_error platform_host_call(struct host_call *call);
 
 void platform_start(const struct boot_block *block, uint64_t kind, uint64_t private_mask);
 

@@ -55,6 +55,33 @@ static bool cpuid(uint32_t leaf, uint32_t subleaf, struct cpuid_result *r)
     return true;
 }
 
+static uint32_t port_read(uint16_t port, unsigned int width)
+{
+    switch (width) {
+    case 1:
+        return x86_in8(port);
+    case 2:
+        return x86_in16(port);
+    default:
+        return x86_in32(port);
+    }
+}
+
+static void port_write(uint16_t port, uint32_t value, unsigned int width)
+{
+    switch (width) {
+    case 1:
+        x86_out8(port, (uint8_t)value);
+        break;
+    case 2:
+        x86_out16(port, (uint16_t)value);
+        break;
+    default:
+        x86_out32(port, value);
+        break;
+    }
+}
+
 static enum platform_error validate(uint64_t pa, void *va, uint64_t size)
 {
     (void)pa;
@@ -119,12 +146,6 @@ static void unshare(uint64_t pa, void *va)
     (void)va;
 }
 
-static enum platform_error host_call(struct host_call *call)
-{
-    (void)call;
-    return PLATFORM_UNSUPPORTED;
-}
-
 static void irq_ack(uint32_t irq)
 {
     (void)irq;
@@ -153,8 +174,8 @@ const struct platform platform_native = {
     .start = start,
     .cpu_start = cpu_start,
     .cpuid = cpuid,
-    .port_read = x86_in8,
-    .port_write = x86_out8,
+    .port_read = port_read,
+    .port_write = port_write,
     .validate = validate,
     .processor_begin = processor_begin,
     .interrupt_processor = interrupt_processor,
@@ -164,6 +185,5 @@ const struct platform platform_native = {
     .share = share,
     .unshare = unshare,
     .irq_ack = irq_ack,
-    .host_call = host_call,
     .end = end,
 };

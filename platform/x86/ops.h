@@ -114,6 +114,18 @@ static inline void x86_out8(uint16_t port, uint8_t value)
     __asm__ volatile("outb %0, %1" ::"a"(value), "Nd"(port) : "memory");
 }
 
+static inline uint16_t x86_in16(uint16_t port)
+{
+    uint16_t value;
+    __asm__ volatile("inw %1, %0" : "=a"(value) : "Nd"(port) : "memory");
+    return value;
+}
+
+static inline void x86_out16(uint16_t port, uint16_t value)
+{
+    __asm__ volatile("outw %0, %1" ::"a"(value), "Nd"(port) : "memory");
+}
+
 static inline uint32_t x86_in32(uint16_t port)
 {
     uint32_t value;
