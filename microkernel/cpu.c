@@ -3,7 +3,6 @@
 #include "cpu.h"
 
 #include "lock.h"
-#include "pagetable.h"
 #include "panic.h"
 
 struct cpu **cpus;
@@ -36,17 +35,20 @@ void cpu_attend(struct cpu *cpu, enum attention why)
     }
 }
 
-/* Nothing of an address space that may be gone stays loaded, and no translation at all. A thread
-   whose space is gone is about to stop, and needs none in the kernel. */
+/* Forgets the translations of the space that is loaded: no user's is global, so a load of its root
+   does it, and those of other PCIDs are judged by their tags. A space that may be gone does not stay
+   loaded; a thread whose space is gone is about to stop, and needs none in the kernel. */
 static void flush(struct cpu *cpu)
 {
-    const struct tcb *current = cpu_current(cpu);
+    struct vspace *vspace = cpu_current(cpu)->vspace;
 
-    if (current->vspace != cpu->vspace || current->vspace == NULL || current->vspace->cr3 == 0) {
+    if (vspace == NULL || vspace != cpu->vspace || vspace->cr3 == 0) {
         cpu->vspace = NULL;
         machine_load_root(machine_kernel_root());
+    } else {
+        cpu->pcid_tag[vspace->number % CPU_PCIDS] = vspace->tag;
+        machine_load_root(vspace->cr3);
     }
-    machine_flush_all();
     __atomic_add_fetch(&cpu->flushes, 1, __ATOMIC_RELEASE);
 }
 
@@ -129,19 +131,13 @@ void cpus_flush(struct vspace *vspace)
     }
 }
 
-void cpu_load_space(struct cpu *cpu, struct vspace *vspace)
+void cpu_check_pcid(struct cpu *cpu, struct vspace *vspace)
 {
-    uint64_t cr3 = vspace->cr3;
+    uint64_t *tag = &cpu->pcid_tag[vspace->number % CPU_PCIDS];
+    uint64_t now = __atomic_load_n(&vspace->tag, __ATOMIC_ACQUIRE);
 
-    __atomic_store_n(&cpu->vspace, vspace, __ATOMIC_SEQ_CST);
-    if (cpu->no_flush != 0) {
-        uint64_t *tag = &cpu->pcid_tag[vspace->number % CPU_PCIDS];
-
-        if (*tag == __atomic_load_n(&vspace->tag, __ATOMIC_ACQUIRE)) {
-            cr3 |= cpu->no_flush;
-        } else {
-            *tag = vspace->tag;
-        }
+    if (*tag != now) {
+        *tag = now;
+        machine_load_root(vspace->cr3);
     }
-    machine_load_root(cr3);
 }

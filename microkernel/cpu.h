@@ -16,6 +16,7 @@
 
 #include "lock.h"
 #include "machine.h"
+#include "pagetable.h"
 #include "platform.h"
 #include "sched.h"
 #include "tcb.h"
@@ -36,8 +37,13 @@ struct cpu {
     uint64_t entries;    /* odd while in the kernel */
     uint64_t user_flags; /* RFLAGS of a thread that returns from a system call */
 
-    uint32_t attention;
-    uint32_t fpu_live;     /* the running thread's floating-point state is in the registers */
+    union {
+        struct {
+            uint32_t attention; /* enum attention */
+            uint32_t fpu_live;  /* the running thread's floating-point state is in the registers */
+        };
+        uint64_t unusual; /* one of the two */
+    };
     int32_t ready_most;    /* the highest priority with a ready thread, -1: none */
     uint32_t id;           /* 0 is the boot processor */
     struct vspace *vspace; /* loaded now; may be one that nobody here runs in any more */
@@ -90,7 +96,21 @@ void cpus_quiesce(void);
    changed. */
 void cpus_flush(struct vspace *vspace);
 
-/* Makes the translations of `vspace` those of this processor. */
-void cpu_load_space(struct cpu *cpu, struct vspace *vspace);
+/* After the root of `vspace` was loaded without forgetting what its PCID's translations were: they may
+   be another space's, or older than what was unmapped since. */
+void cpu_check_pcid(struct cpu *cpu, struct vspace *vspace);
+
+/* Makes the translations of `vspace` those of this processor. Loading a root is a barrier: whoever
+   removes a translation either finds `vspace` here or is seen by cpu_check_pcid(). */
+static inline void cpu_load_space(struct cpu *cpu, struct vspace *vspace)
+{
+    __atomic_store_n(&cpu->vspace, vspace, __ATOMIC_RELEASE);
+    if (cpu->no_flush == 0) {
+        machine_load_root(vspace->cr3);
+    } else {
+        machine_load_root(vspace->cr3 | cpu->no_flush);
+        cpu_check_pcid(cpu, vspace);
+    }
+}
 
 #endif

@@ -20,7 +20,7 @@
 /* No capabilities, at most four words, and not a label that only the kernel may use. */
 static inline bool ipc_is_plain(uint64_t info)
 {
-    return (int64_t)info >= 0 && (info & 0xfff) <= seL4_MsgMaxLength;
+    return (info & (UINT64_C(1) << 63 | 0xfff)) <= seL4_MsgMaxLength;
 }
 
 static inline void ipc_copy_words(struct tcb *to, const struct tcb *from, uint64_t info)

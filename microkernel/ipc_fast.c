@@ -9,6 +9,7 @@
  */
 #include "ipc.h"
 #include "notification.h"
+#include "sched.h"
 
 /* The first word of a capability, and what it must be. The badge may be read apart from it: it is
    checked that the word has not changed meanwhile. */
@@ -27,10 +28,10 @@ static inline bool swap(uint64_t *word, uint64_t old, uint64_t new)
     return __atomic_compare_exchange_n(word, &old, new, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
-/* Makes `next` the running thread; the current one already belongs to an object. */
+/* Makes `next`, whose processor is this one, the running thread; the current one belongs to an object
+   already. */
 static inline struct frame *run(struct cpu *cpu, struct tcb *next)
 {
-    next->cpu = cpu;
     __atomic_store_n(&next->state, TCB_RUNNING, __ATOMIC_RELEASE);
     cpu->frame_top = (uint64_t)&next->frame + FRAME_PUSHED;
     machine_load_fs_base(next->frame.fs_base);
@@ -38,6 +39,16 @@ static inline struct frame *run(struct cpu *cpu, struct tcb *next)
         cpu_load_space(cpu, next->vspace);
     }
     return &next->frame;
+}
+
+/* Somebody wants this processor's attention; or else it is only the floating-point state of the
+   running thread, which is put away here. */
+static bool must_attend(struct cpu *cpu)
+{
+    if (cpu->attention == 0) {
+        sched_save_fpu(cpu);
+    }
+    return cpu->attention != 0;
 }
 
 struct frame *ipc_call(uint64_t cptr, uint64_t info, struct cpu *cpu)
@@ -48,7 +59,7 @@ struct frame *ipc_call(uint64_t cptr, uint64_t info, struct cpu *cpu)
     struct tcb *server;
     uint64_t word, badge, claim;
 
-    if (slot == NULL || !ipc_is_plain(info) || cpu->attention != 0) {
+    if (slot == NULL || !ipc_is_plain(info) || (cpu->unusual != 0 && must_attend(cpu))) {
         ipc_call_slow(cpu);
     }
     word = first_word(slot);
@@ -66,13 +77,11 @@ struct frame *ipc_call(uint64_t cptr, uint64_t info, struct cpu *cpu)
     if (cpu->ready_most > (int32_t)server->priority) {
         ipc_call_claimed(cpu, server, badge);
     }
-    if (cpu->fpu_live != 0) {
-        sched_save_fpu(cpu);
-    }
     caller->call_kind = CALL_MESSAGE;
     server->frame.rdi = badge;
     ipc_copy_words(server, caller, info);
     ipc_bind_caller(server, caller);
+    server->cpu = cpu;
     return run(cpu, server);
 }
 
@@ -98,7 +107,8 @@ struct frame *ipc_reply_recv(uint64_t cptr, uint64_t info, struct cpu *cpu, uint
     struct tcb *caller;
     uint64_t word, reply_word, held;
 
-    if (slot == NULL || reply_slot == NULL || !ipc_is_plain(info) || cpu->attention != 0) {
+    if (slot == NULL || reply_slot == NULL || !ipc_is_plain(info) ||
+        (cpu->unusual != 0 && must_attend(cpu))) {
         ipc_reply_recv_slow(cpu);
     }
     word = first_word(slot);
@@ -113,9 +123,6 @@ struct frame *ipc_reply_recv(uint64_t cptr, uint64_t info, struct cpu *cpu, uint
     caller = waiting_caller(cpu, held);
     if (caller == NULL || !swap(&reply->word, held, (uint64_t)server | REPLY_ARMED)) {
         ipc_reply_recv_slow(cpu);
-    }
-    if (cpu->fpu_live != 0) {
-        sched_save_fpu(cpu);
     }
     ipc_copy_words(caller, server, info);
     server->reply = reply;

@@ -18,14 +18,6 @@ uint64_t machine_kernel_root(void)
     return paging_kernel_root();
 }
 
-void machine_flush_all(void)
-{
-    uint64_t cr4 = x86_cr4();
-
-    x86_set_cr4(cr4 & ~CR4_PGE); /* a change of PGE forgets everything, all PCIDs included */
-    x86_set_cr4(cr4);
-}
-
 void machine_backtrace(void)
 {
     report_backtrace((uint64_t)__builtin_frame_address(0));

@@ -54,9 +54,6 @@ static inline void machine_load_fs_base(uint64_t base)
     __asm__ volatile("wrfsbase %0" ::"r"(base));
 }
 
-/* Forgets every translation of this processor, global ones and all PCIDs included. */
-void machine_flush_all(void);
-
 /* Floating point: the state of the running thread is in the registers from its first use until
    another thread is to run. An area is MACHINE_FPU_BYTES long and 64-byte aligned. */
 void machine_fpu_save(void *area);

@@ -4,7 +4,7 @@
  *
  * SYSCALL with RDX the number, RDI the capability (badge on return), RSI the message tag, R10, R8,
  * R9 and R15 the four message words, R12 the reply object where one is received into. RBX keeps the
- * stack pointer. All four words always travel; unused ones are 0, so nothing leaks. RAX, RCX, RDX
+ * stack pointer, and the kernel puts it back. All four words always travel; unused ones are 0, so nothing leaks. RAX, RCX, RDX
  * and R11 come back as 0; RBP, RBX, R12, R13 and R14 are kept; flags are not.
  */
 #ifndef SEL4_SYSCALLS_H
@@ -42,7 +42,7 @@ static inline void svsm_syscall(seL4_Syscall_ID number, struct svsm_message *m, 
     register seL4_Word reply_object __asm__("r12") = reply;
     seL4_Word id = (seL4_Word)(int64_t)number;
 
-    __asm__ volatile("movq %%rsp, %%rbx\n\tsyscall\n\tmovq %%rbx, %%rsp"
+    __asm__ volatile("movq %%rsp, %%rbx\n\tsyscall"
                      : "+d"(id), "+D"(m->badge), "+S"(m->info.words[0]), "+r"(mr0), "+r"(mr1),
                        "+r"(mr2), "+r"(mr3)
                      : "r"(reply_object)
@@ -56,6 +56,15 @@ static inline void svsm_syscall(seL4_Syscall_ID number, struct svsm_message *m, 
 #error "x86-64 only"
 #endif
 
+/* Word by word: a loop would keep the compiler from leaving them in registers. */
+static inline void svsm_take_words(seL4_Word mr[seL4_MsgMaxLength], const struct svsm_message *m)
+{
+    mr[0] = m->mr[0];
+    mr[1] = m->mr[1];
+    mr[2] = m->mr[2];
+    mr[3] = m->mr[3];
+}
+
 /* Calls an endpoint, or a method of another object; the answer replaces the message. */
 static inline seL4_MessageInfo_t seL4_CallWithMRs(seL4_CPtr dest, seL4_MessageInfo_t info,
                                                   seL4_Word mr[seL4_MsgMaxLength])
@@ -63,8 +72,7 @@ static inline seL4_MessageInfo_t seL4_CallWithMRs(seL4_CPtr dest, seL4_MessageIn
     struct svsm_message m = {dest, info, {mr[0], mr[1], mr[2], mr[3]}};
 
     svsm_syscall(seL4_SysCall, &m, 0);
-    for (unsigned i = 0; i < seL4_MsgMaxLength; i++)
-        mr[i] = m.mr[i];
+    svsm_take_words(mr, &m);
     return m.info;
 }
 
@@ -75,8 +83,7 @@ static inline seL4_MessageInfo_t seL4_RecvWithMRs(seL4_CPtr src, seL4_Word *send
     struct svsm_message m = {src, {{0}}, {0, 0, 0, 0}};
 
     svsm_syscall(seL4_SysRecv, &m, reply);
-    for (unsigned i = 0; i < seL4_MsgMaxLength; i++)
-        mr[i] = m.mr[i];
+    svsm_take_words(mr, &m);
     *sender = m.badge;
     return m.info;
 }
@@ -93,8 +100,7 @@ static inline seL4_MessageInfo_t seL4_ReplyRecvWithMRs(seL4_CPtr src, seL4_Messa
     struct svsm_message m = {src, info, {mr[0], mr[1], mr[2], mr[3]}};
 
     svsm_syscall(seL4_SysReplyRecv, &m, reply);
-    for (unsigned i = 0; i < seL4_MsgMaxLength; i++)
-        mr[i] = m.mr[i];
+    svsm_take_words(mr, &m);
     *sender = m.badge;
     return m.info;
 }
