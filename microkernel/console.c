@@ -54,8 +54,8 @@ static void put(char c)
 /* Words of two processors do not mix; one that dies while it writes does not stop the others. */
 static void lock(void)
 {
-    for (uint32_t turns = 0; turns < UART_WAIT_TURNS && __atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE);
-         turns++) {
+    for (uint32_t turns = 0;
+         turns < UART_WAIT_TURNS && __atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE); turns++) {
         machine_pause();
     }
 }

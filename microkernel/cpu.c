@@ -22,7 +22,7 @@ void cpu_init(struct cpu *cpu, uint32_t id)
     cpu->apic_id = id;
     cpu->ready_most = -1;
     cpu->idle.cpu = cpu;
-    cpu->idle.priority = 0;
+    cpu->idle.priority = UINT32_MAX; /* as a number with a sign below every other */
     cpu->idle.state = TCB_RUNNING;
     cpu->frame_top = (uint64_t)&cpu->idle.frame + FRAME_PUSHED;
 }
@@ -36,8 +36,8 @@ void cpu_attend(struct cpu *cpu, enum attention why)
 }
 
 /* Forgets the translations of the space that is loaded: no user's is global, so a load of its root
-   does it, and those of other PCIDs are judged by their tags. A space that may be gone does not stay
-   loaded; a thread whose space is gone is about to stop, and needs none in the kernel. */
+   does it, and those of other PCIDs are judged by their tags. A space that may be gone does not
+   stay loaded; a thread whose space is gone is about to stop, and needs none in the kernel. */
 static void flush(struct cpu *cpu)
 {
     struct vspace *vspace = cpu_current(cpu)->vspace;
@@ -64,14 +64,10 @@ void cpu_answer(struct cpu *cpu)
     }
 }
 
-struct config *config_lock(void)
+/* A waiter knows no object, so it is as good as outside the kernel; and it answers others. */
+static void wait_for_lock(struct cpu *cpu)
 {
-    struct cpu *cpu = machine_cpu();
-
-    if (__atomic_exchange_n(&config.held, 1, __ATOMIC_ACQUIRE) == 0) {
-        return &config;
-    }
-    __atomic_add_fetch(&cpu->entries, 1, __ATOMIC_SEQ_CST); /* a waiter knows no object */
+    __atomic_add_fetch(&cpu->entries, 1, __ATOMIC_SEQ_CST);
     do {
         if (cpu->attention != 0) {
             cpu_answer(cpu);
@@ -79,6 +75,13 @@ struct config *config_lock(void)
         machine_pause();
     } while (__atomic_exchange_n(&config.held, 1, __ATOMIC_ACQUIRE) != 0);
     __atomic_add_fetch(&cpu->entries, 1, __ATOMIC_SEQ_CST);
+}
+
+struct config *config_lock(void)
+{
+    if (__atomic_exchange_n(&config.held, 1, __ATOMIC_ACQUIRE) != 0) {
+        wait_for_lock(machine_cpu());
+    }
     return &config;
 }
 

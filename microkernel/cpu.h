@@ -96,8 +96,8 @@ void cpus_quiesce(void);
    changed. */
 void cpus_flush(struct vspace *vspace);
 
-/* After the root of `vspace` was loaded without forgetting what its PCID's translations were: they may
-   be another space's, or older than what was unmapped since. */
+/* After the root of `vspace` was loaded without forgetting what its PCID's translations were: they
+   may be another space's, or older than what was unmapped since. */
 void cpu_check_pcid(struct cpu *cpu, struct vspace *vspace);
 
 /* Makes the translations of `vspace` those of this processor. Loading a root is a barrier: whoever

@@ -28,8 +28,8 @@ static inline bool swap(uint64_t *word, uint64_t old, uint64_t new)
     return __atomic_compare_exchange_n(word, &old, new, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
-/* Makes `next`, whose processor is this one, the running thread; the current one belongs to an object
-   already. */
+/* Makes `next`, whose processor is this one, the running thread; the current one belongs to an
+   object already. */
 static inline struct frame *run(struct cpu *cpu, struct tcb *next)
 {
     __atomic_store_n(&next->state, TCB_RUNNING, __ATOMIC_RELEASE);
@@ -64,7 +64,10 @@ struct frame *ipc_call(uint64_t cptr, uint64_t info, struct cpu *cpu)
     }
     word = first_word(slot);
     badge = slot->cap.badge;
-    if (!word_is(word, CAP_Endpoint, seL4_CanWrite) || first_word(slot) != word) {
+    if ((uint8_t)word != CAP_Endpoint) {
+        syscall_invoke(cpu);
+    }
+    if ((word >> 8 & seL4_CanWrite) == 0 || first_word(slot) != word) {
         ipc_call_slow(cpu);
     }
     endpoint = window_object((uint32_t)(word >> 32));

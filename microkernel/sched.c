@@ -153,19 +153,15 @@ static struct tcb *pop_best(struct cpu *cpu)
     return NULL;
 }
 
-static void drop_current_if_over(struct cpu *cpu)
+/* Others want something; it may be that the current thread stops. */
+static void attend(struct cpu *cpu)
 {
     struct tcb *current = cpu_current(cpu);
 
-    if (current == &cpu->idle) {
-        return;
-    }
-    if (__atomic_load_n(&current->stop, __ATOMIC_ACQUIRE) != 0) {
+    cpu_answer(cpu);
+    if (current != &cpu->idle && __atomic_load_n(&current->stop, __ATOMIC_ACQUIRE) != 0) {
         sched_release(cpu);
         tcb_stopped(current);
-    } else if (cpu->ready_most > (int32_t)current->priority) {
-        sched_release(cpu);
-        sched_ready(current);
     }
 }
 
@@ -192,28 +188,45 @@ static void arm_slice(struct cpu *cpu)
     }
 }
 
-void sched_leave(struct cpu *cpu)
+/* The best ready thread becomes current. */
+static void choose(struct cpu *cpu)
 {
-    struct tcb *next;
+    struct tcb *next = pop_best(cpu);
 
-    if (cpu->attention != 0) {
-        cpu_answer(cpu);
+    if (next == NULL) {
+        machine_restart_stack(cpu, wait_for_work);
     }
-    drop_current_if_over(cpu);
-    next = cpu_current(cpu);
-    if (next == &cpu->idle) {
-        next = pop_best(cpu);
-        if (next == NULL) {
-            machine_restart_stack(cpu, wait_for_work);
-        }
-        sched_take(cpu, next);
-        machine_load_fs_base(next->frame.fs_base);
-        if (cpu->vspace != next->vspace) {
-            cpu_load_space(cpu, next->vspace);
-        }
+    sched_take(cpu, next);
+    machine_load_fs_base(next->frame.fs_base);
+    if (cpu->vspace != next->vspace) {
+        cpu_load_space(cpu, next->vspace);
     }
-    if (cpu->ready_most == (int32_t)next->priority) {
+}
+
+/* The current thread is the idle one, or another is at least as good. */
+static void contend(struct cpu *cpu)
+{
+    struct tcb *current = cpu_current(cpu);
+
+    if (current != &cpu->idle && cpu->ready_most > (int32_t)current->priority) {
+        sched_release(cpu);
+        sched_ready(current);
+    }
+    if (cpu_current(cpu) == &cpu->idle) {
+        choose(cpu);
+    }
+    if (cpu->ready_most == (int32_t)cpu_current(cpu)->priority) {
         arm_slice(cpu);
     }
-    machine_resume(&next->frame);
+}
+
+void sched_leave(struct cpu *cpu)
+{
+    if (cpu->attention != 0) {
+        attend(cpu);
+    }
+    if (cpu->ready_most >= (int32_t)cpu_current(cpu)->priority) {
+        contend(cpu);
+    }
+    machine_resume(&cpu_current(cpu)->frame);
 }

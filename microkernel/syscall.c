@@ -37,13 +37,17 @@ void syscall_slow(struct cpu *cpu, uint64_t number)
     __builtin_unreachable();
 }
 
-/* The thread's results: an error's label, or a method's words. */
+/* The thread's results: an error's label, and a method's words if it has any; else the thread's own
+   words stay. */
 static void finish(struct tcb *caller, seL4_Error error, const struct invocation *call)
 {
     caller->frame.rdi = 0;
     caller->frame.rsi = (uint64_t)error << SEL4_LABEL_SHIFT | call->result_length;
-    for (unsigned int i = 0; i < seL4_MsgMaxLength; i++) {
-        caller->frame.mr[i] = i < call->result_length ? call->mr[i] : 0;
+    if (call->result_length != 0) {
+        caller->frame.mr[0] = call->mr[0];
+        caller->frame.mr[1] = call->mr[1];
+        caller->frame.mr[2] = call->mr[2];
+        caller->frame.mr[3] = call->mr[3];
     }
 }
 
@@ -60,9 +64,10 @@ static seL4_Error invoke_step(struct tcb *caller, struct invocation *call)
     call->label = caller->frame.rsi >> SEL4_LABEL_SHIFT;
     call->length = caller->frame.rsi & SEL4_LENGTH_MASK;
     call->result_length = 0;
-    for (unsigned int i = 0; i < seL4_MsgMaxLength; i++) {
-        call->mr[i] = caller->frame.mr[i];
-    }
+    call->mr[0] = caller->frame.mr[0];
+    call->mr[1] = caller->frame.mr[1];
+    call->mr[2] = caller->frame.mr[2];
+    call->mr[3] = caller->frame.mr[3];
     error = slot == NULL || slot->cap.type == CAP_Null ? seL4_InvalidCapability : invoke(call);
     config_unlock(call->config);
     return error;
@@ -80,9 +85,6 @@ void syscall_invoke(struct cpu *cpu)
     }
     while ((error = invoke_step(caller, &call)) == INVOKE_AGAIN) {
         cpu_answer(cpu);
-    }
-    if (error == seL4_InvalidCapability) {
-        call.result_length = 0;
     }
     finish(caller, error, &call);
     sched_leave(cpu);

@@ -113,6 +113,7 @@ bool tcb_suspend(struct tcb *tcb)
 
     __atomic_store_n(&tcb->stop, 1, __ATOMIC_SEQ_CST);
     if (tcb == cpu_current(self)) {
+        cpu_attend(self, ATTEND_STOP);
         return false;
     }
     while (!take(self, tcb)) {

@@ -5,10 +5,10 @@
  */
 #include "root.h"
 
-#define ROUNDS      1000u
-#define PAGE_VA     UINT64_C(0x30000000)
-#define SLOW_LABEL  (SVSM_LABEL_KERNEL) /* the kernel takes it out, and only the slow path does */
-#define ABOVE_ROOT  (ROOT_PRIORITY + 1)
+#define ROUNDS     1000u
+#define PAGE_VA    UINT64_C(0x30000000)
+#define SLOW_LABEL (SVSM_LABEL_KERNEL) /* the kernel takes it out, and only the slow path does */
+#define ABOVE_ROOT (ROOT_PRIORITY + 1)
 
 static struct thread server, waiter, peer;
 static seL4_CPtr endpoint, notification, answer;

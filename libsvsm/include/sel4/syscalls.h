@@ -4,8 +4,9 @@
  *
  * SYSCALL with RDX the number, RDI the capability (badge on return), RSI the message tag, R10, R8,
  * R9 and R15 the four message words, R12 the reply object where one is received into. RBX keeps the
- * stack pointer, and the kernel puts it back. All four words always travel; unused ones are 0, so nothing leaks. RAX, RCX, RDX
- * and R11 come back as 0; RBP, RBX, R12, R13 and R14 are kept; flags are not.
+ * stack pointer, and the kernel puts it back. All four words always travel; unused ones are 0, so
+ * nothing leaks. RAX, RCX, RDX and R11 come back as 0; RBP, RBX, R12, R13 and R14 are kept; flags
+ * are not.
  */
 #ifndef SEL4_SYSCALLS_H
 #define SEL4_SYSCALLS_H

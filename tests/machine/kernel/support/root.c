@@ -4,10 +4,10 @@
 
 #include <svsm/hostcall.h>
 
-#define PAGE          4096u
-#define END_DONE      1u /* as platform.h numbers them */
-#define END_FAILED    2u
-#define CONSOLE_VA    UINT64_C(0x20000000)
+#define PAGE       4096u
+#define END_DONE   1u /* as platform.h numbers them */
+#define END_FAILED 2u
+#define CONSOLE_VA UINT64_C(0x20000000)
 
 extern const uint8_t image_start[], image_rodata[], image_data[], image_end[];
 extern const char thread_begin[];
@@ -56,6 +56,7 @@ seL4_CPtr new_badged(seL4_CPtr original, seL4_CapRights_t rights, seL4_Word badg
     return slot;
 }
 
+/* style: the words of Page_Map, in its order */
 seL4_Error map_page(seL4_CPtr page, seL4_CPtr space, uint64_t address, seL4_CapRights_t rights,
                     uint64_t attributes)
 {
@@ -78,9 +79,9 @@ seL4_CPtr new_space(void)
         seL4_CapRights_t rights = page < image_data ? seL4_CanRead : seL4_ReadWrite;
         uint64_t attributes = page < image_rodata ? svsm_Executable : seL4_X86_WriteBack;
 
-        expect_equal(map_page(new_badged(frame++, rights, 0), space, (uint64_t)page, rights,
-                              attributes),
-                     seL4_NoError, "the image in a new address space");
+        expect_equal(
+            map_page(new_badged(frame++, rights, 0), space, (uint64_t)page, rights, attributes),
+            seL4_NoError, "the image in a new address space");
     }
     expect_equal(map_page(new_badged(console + 1, seL4_ReadWrite, 0), space, CONSOLE_VA,
                           seL4_ReadWrite, seL4_X86_WriteBack),
@@ -94,8 +95,7 @@ static void console_start(void)
     expect_equal(new_object(seL4_X86_4K, 0), console + 1, "the console's page");
     seL4_Page_Share(console + 1);
     seL4_HostControl_Get(svsm_CapHostControl, SVSM_HOST_CONSOLE, console + 1, here(console), 0);
-    map_page(console + 1, seL4_CapInitThreadVSpace, CONSOLE_VA, seL4_ReadWrite,
-             seL4_X86_WriteBack);
+    map_page(console + 1, seL4_CapInitThreadVSpace, CONSOLE_VA, seL4_ReadWrite, seL4_X86_WriteBack);
 }
 
 void print(const char *text)
@@ -194,13 +194,14 @@ static void set_register(seL4_CPtr tcb, unsigned int number, uint64_t value)
                  "a register");
 }
 
-void thread_start(struct thread *thread, seL4_Word priority, seL4_Word cpu, seL4_CPtr fault_endpoint)
+void thread_start(struct thread *thread, seL4_Word priority, seL4_Word cpu,
+                  seL4_CPtr fault_endpoint)
 {
     uint64_t stack = (uint64_t)thread->stack + sizeof(thread->stack);
 
-    expect_equal(seL4_TCB_Configure(thread->tcb, fault_endpoint, seL4_CapInitThreadCNode,
-                                    thread->space),
-                 seL4_NoError, "configure");
+    expect_equal(
+        seL4_TCB_Configure(thread->tcb, fault_endpoint, seL4_CapInitThreadCNode, thread->space),
+        seL4_NoError, "configure");
     expect_equal(seL4_TCB_SetPriority(thread->tcb, priority), seL4_NoError, "priority");
     expect_equal(seL4_TCB_SetAffinity(thread->tcb, cpu), seL4_NoError, "affinity");
     set_register(thread->tcb, SEL4_REGISTER(rip), (uint64_t)thread_begin);

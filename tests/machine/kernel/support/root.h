@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a test inside the machine stands on: a first thread that can make objects, address spaces with
- * the same image, and threads in them, and that can say what happened.
+ * What a test inside the machine stands on: a first thread that can make objects, address spaces
+ * with the same image, and threads in them, and that can say what happened.
  *
  * All threads of a test share the image's pages, also those in address spaces of their own; only
  * the translations differ. Objects are never given back but by revoking `untyped_for_tests`.
@@ -57,7 +57,8 @@ seL4_Word here(seL4_CPtr slot);
 
 /* Makes a thread; it does not run yet. space 0: the first thread's. */
 void thread_make(struct thread *thread, void (*run)(struct thread *), seL4_CPtr space);
-void thread_start(struct thread *thread, seL4_Word priority, seL4_Word cpu, seL4_CPtr fault_endpoint);
+void thread_start(struct thread *thread, seL4_Word priority, seL4_Word cpu,
+                  seL4_CPtr fault_endpoint);
 /* Waits, yielding, until run() has returned. */
 void thread_join(struct thread *thread);
 
