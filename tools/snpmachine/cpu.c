@@ -23,6 +23,8 @@
 #define ICR_PENDING     0x1000u
 #define ICR_INIT        0xC4500u /* all but self */
 #define ICR_SIPI        0xC4600u /* all but self; + page number */
+#define PIC_MASTER_MASK 0x21u
+#define PIC_SLAVE_MASK  0xA1u
 #define AP_PAGE         0x8000ull
 #define TIMER_HZ        1000000000ull /* QEMU's, divided by one */
 
@@ -88,8 +90,12 @@ static void apic_start(void)
     mmio_write32(APIC + APIC_LVT_LINT1, APIC_MASKED);
 }
 
+/* The 8259s go silent before their line to the local APIC is masked: the other way round QEMU keeps
+ * an interrupt pending that has no vector. */
 void cpu_start_boot(void)
 {
+    port_write8(PIC_MASTER_MASK, 0xFF);
+    port_write8(PIC_SLAVE_MASK, 0xFF);
     cpus[0].apic_id = own_apic_id();
     msr_write(MSR_GS_BASE, (uint64_t)(uintptr_t)&cpus[0]);
     apic_start();

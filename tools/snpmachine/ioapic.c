@@ -44,8 +44,6 @@ static void mask(unsigned gsi, bool masked)
 
 void ioapic_start(void)
 {
-    port_write8(0x21, 0xFF); /* both 8259s silent */
-    port_write8(0xA1, 0xFF);
     for (unsigned gsi = 0; gsi < (machine.microvm ? 2 * IOAPIC_LINES : IOAPIC_LINES); gsi++)
         redirect(gsi, REDIR_MASKED, 0);
 }

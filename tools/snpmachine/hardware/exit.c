@@ -5,7 +5,8 @@
  */
 #include "hardware/vcpu.h"
 
-#define CODE_MAX 5u
+#define CODE_MAX    5u
+#define INVD_OPCODE 0x08u
 
 /* Non-automatic exits: #VC with the exit code as error code (APM volume 2, 15.35.5). */
 static const uint32_t vc_exits[] = {
@@ -21,7 +22,6 @@ static const uint32_t vc_exits[] = {
     0x7B,                               /* IOIO */
     0x7D,                               /* task switch */
     0x80, 0x82, 0x83, 0x84, 0x85, 0x86, /* VMRUN VMLOAD VMSAVE STGI CLGI SKINIT */
-    0x89,                               /* WBINVD */
     0x8A, 0x8B, 0x8C,                   /* MONITOR, MWAIT */
     0x8E,                               /* RDPRU */
 };
@@ -74,6 +74,14 @@ static enum exit_verdict halt(struct vcpu *vcpu)
     return event_to_host(vcpu, HW_EXIT_HLT, 0, 0);
 }
 
+/* QEMU 7.2 reports INVD as WBINVD. */
+static enum exit_verdict cache_flush(struct vcpu *vcpu)
+{
+    uint8_t code[2] = {0};
+    vcpu_code(vcpu, code, sizeof code);
+    return event_vc(vcpu, code[0] == 0x0F && code[1] == INVD_OPCODE ? EXIT_INVD : EXIT_WBINVD);
+}
+
 static bool is_vc(uint64_t code)
 {
     for (size_t i = 0; i < sizeof vc_exits / sizeof *vc_exits; i++)
@@ -100,6 +108,8 @@ enum exit_verdict exit_handle(struct vcpu *vcpu)
         return exit_cr0(vcpu);
     case EXIT_HLT:
         return halt(vcpu);
+    case EXIT_WBINVD:
+        return cache_flush(vcpu);
     case EXIT_INTR:
     case EXIT_NMI:
     case EXIT_VINTR:

@@ -97,6 +97,8 @@ _Static_assert(sizeof(struct svm_vmcb) == 0x1000, "VMCB");
 #define EXIT_NMI         0x61u
 #define EXIT_VINTR       0x64u
 #define EXIT_CPUID       0x72u
+#define EXIT_INVD        0x76u
+#define EXIT_WBINVD      0x89u
 #define EXIT_HLT         0x78u
 #define EXIT_IOIO        0x7Bu
 #define EXIT_MSR         0x7Cu
