@@ -14,7 +14,8 @@
 #define NX               (UINT64_C(1) << 63)
 #define APIC             UINT64_C(0xfee00000)
 #define APIC_ICR         0x300
-#define ALL_BUT_SELF     0xc0000
+#define APIC_ICR_TARGET  0x310
+#define SECOND           (1u << 24) /* QEMU numbers its processors from 0 */
 #define INIT             0x4500
 #define SIPI             0x4600
 #define OWN_VA           UINT64_C(0xffffff8040000000) /* the second entry of the last PDPT */
@@ -63,7 +64,10 @@ static void map_low_and_apic(const struct boot_block *block, void *(*window)(uin
 
 static void apic_send(uint32_t command)
 {
-    *(volatile uint32_t *)(OWN_VA + BOOT_PAGE + APIC_ICR) = ALL_BUT_SELF | command;
+    volatile uint8_t *apic = (volatile uint8_t *)(OWN_VA + BOOT_PAGE);
+
+    *(volatile uint32_t *)(apic + APIC_ICR_TARGET) = SECOND;
+    *(volatile uint32_t *)(apic + APIC_ICR) = command;
 }
 
 int ap_start(const struct boot_block *block, void *(*window)(uint64_t pa))

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The smallest payload that can stand in for the kernel: it checks what the boot block and the
- * registers promise, says so in one line on COM1 and leaves QEMU with code 42.
+ * registers promise, says so in one line and leaves with code 42.
  *
- * Any promise that does not hold is named in a line and ends with code 3. It runs on the boot page
- * tables throughout and starts one application processor through the stub if there is one.
+ * Any promise that does not hold ends it with another code. It runs on the boot page tables
+ * throughout; on a plain machine it starts one application processor through the stub.
  */
 #include "ap.h"
 #include "port.h"
+#include "report.h"
 
 #include <boot/archive.h>
 #include <boot/boot_block.h>
 
 #define GOOD        42
-#define BAD         3
 #define EFER        0xc0000080
 #define EFER_LMA    (1u << 10)
 #define EFER_NXE    (1u << 11)
@@ -30,16 +30,6 @@
 static const struct boot_block *block;
 static uint64_t private_mask;
 static uint64_t written = 7; /* somewhere in a writable page of the image */
-
-static void must(int good, const char *what)
-{
-    if (good)
-        return;
-    put_text("bad: ");
-    put_text(what);
-    put_text("\n");
-    leave(BAD);
-}
 
 static void *window(uint64_t pa)
 {
@@ -58,7 +48,7 @@ static uint64_t leaf(uint64_t va)
 
         if (!(entry & PRESENT))
             return 0;
-        must((entry & private_mask) == private_mask, "an entry without the C-bit");
+        report_must((entry & private_mask) == private_mask, "an entry without the C-bit");
         if (shift == 12 || (entry & LARGE))
             return entry;
         table = entry & ADDRESS & ~private_mask;
@@ -67,24 +57,24 @@ static uint64_t leaf(uint64_t va)
 
 static void check_registers(uint64_t stack)
 {
-    must((code_rights() & CODE_LONG) != 0, "CS.L");
-    must((msr_read(EFER) & EFER_LMA) != 0, "EFER.LMA");
-    must((msr_read(EFER) & EFER_NXE) != 0, "EFER.NXE");
-    must((cr0_read() & CR0_WP) != 0, "CR0.WP");
-    must(!(flags_read() & RFLAGS_IF), "RFLAGS.IF");
-    must(cr3_read() == block->tables_root_pa, "CR3");
-    must(stack > block->kernel.stack_va &&
-             stack < block->kernel.stack_va + block->kernel.stack_size,
-         "RSP");
+    report_must((code_rights() & CODE_LONG) != 0, "CS.L");
+    report_must((msr_read(EFER) & EFER_LMA) != 0, "EFER.LMA");
+    report_must((msr_read(EFER) & EFER_NXE) != 0, "EFER.NXE");
+    report_must((cr0_read() & CR0_WP) != 0, "CR0.WP");
+    report_must(!(flags_read() & RFLAGS_IF), "RFLAGS.IF");
+    report_must(cr3_read() == block->tables_root_pa, "CR3");
+    report_must(stack > block->kernel.stack_va &&
+                    stack < block->kernel.stack_va + block->kernel.stack_size,
+                "RSP");
 }
 
 static void check_block(void)
 {
-    must(block->magic == BOOT_MAGIC, "magic");
-    must(block->version == BOOT_VERSION && block->size == sizeof(*block), "version");
-    must(block->used_end_pa > block->region.pa, "used_end_pa");
-    must(block->used_end_pa <= block->region.pa + block->region.size, "used_end_pa");
-    must(block->tables.pa + block->tables.size == block->used_end_pa, "tables");
+    report_must(block->magic == BOOT_MAGIC, "magic");
+    report_must(block->version == BOOT_VERSION && block->size == sizeof(*block), "version");
+    report_must(block->used_end_pa > block->region.pa, "used_end_pa");
+    report_must(block->used_end_pa <= block->region.pa + block->region.size, "used_end_pa");
+    report_must(block->tables.pa + block->tables.size == block->used_end_pa, "tables");
 }
 
 static void check_mappings(void)
@@ -95,16 +85,18 @@ static void check_mappings(void)
     const uint64_t stack = block->kernel.stack_va, size = block->kernel.stack_size;
     volatile uint64_t *heap = window(block->used_end_pa);
 
-    must(code && !(code & (WRITABLE | NX)), "code is executable and not writable");
-    must((data & (WRITABLE | NX)) == (WRITABLE | NX), "data is writable and not executable");
-    must((sealed & (WRITABLE | NX)) == NX, "the boot block is read-only");
-    must((alias & (WRITABLE | NX)) == NX, "the window does not make code writable");
-    must(leaf(stack) && leaf(stack + size - 1), "the stack is mapped");
-    must(!leaf(stack - 1) && !leaf(stack + size), "the stack has guard pages");
-    must(!leaf(0) && !leaf(0x100000), "no guest memory is mapped");
+    report_must(code && !(code & (WRITABLE | NX)), "code is executable and not writable");
+    report_must((data & (WRITABLE | NX)) == (WRITABLE | NX), "data is writable and not executable");
+    report_must((sealed & (WRITABLE | NX)) == NX, "the boot block is read-only");
+    report_must((alias & (WRITABLE | NX)) == NX, "the window does not make code writable");
+    report_must(leaf(stack) && leaf(stack + size - 1), "the stack is mapped");
+    report_must(!leaf(stack - 1) && !leaf(stack + size), "the stack has guard pages");
+    report_must(!leaf(0) && !leaf(0x100000), "no guest memory is mapped");
+    if (report_on_snp())
+        report_must(pvalidate((uint64_t)heap) == 0, "PVALIDATE of the first free page");
     written++;
     *heap = written;
-    must(*heap == 8, "memory behind what is loaded can be written");
+    report_must(*heap == 8, "memory behind what is loaded can be written");
 }
 
 static uint64_t check_memory_map(void)
@@ -113,7 +105,7 @@ static uint64_t check_memory_map(void)
     uint64_t pages = 0, end = 0;
 
     for (unsigned i = 0; i < BOOT_MAP_ENTRIES && map[i].page_count; i++) {
-        must(map[i].first_page >= end, "the memory map ascends");
+        report_must(map[i].first_page >= end, "the memory map ascends");
         end = map[i].first_page + map[i].page_count;
         if (map[i].type == BOOT_MAP_MEMORY)
             pages += map[i].page_count;
@@ -133,10 +125,11 @@ static void check_archive(void)
     const struct boot_archive *archive = window(block->archive.pa);
     const struct boot_archive_entry *entry = &archive->entries[0];
 
-    must(block->archive.size == archive->size, "archive");
-    must(archive->magic == BOOT_ARCHIVE_MAGIC && archive->count == 1, "archive");
-    must(same(entry->name, "greeting"), "the file's name");
-    must(entry->size == 6 && same((const char *)archive + entry->offset, "hello\n"), "the file");
+    report_must(block->archive.size == archive->size, "archive");
+    report_must(archive->magic == BOOT_ARCHIVE_MAGIC && archive->count == 1, "archive");
+    report_must(same(entry->name, "greeting"), "the file's name");
+    report_must(entry->size == 6 && same((const char *)archive + entry->offset, "hello\n"),
+                "the file");
 }
 
 static void check_root(void)
@@ -145,10 +138,10 @@ static void check_root(void)
     const struct boot_segment *stack = &root->segments[root->segment_count - 1];
     const uint8_t *elf = window(root->segments[0].pa);
 
-    must(root->segment_count >= 2, "root segments");
-    must(stack->va + stack->size == root->stack_top_va, "root stack");
-    must(stack->rights == (BOOT_READ | BOOT_WRITE), "root stack rights");
-    must(elf[0] == 0x7f && elf[1] == 'E' && elf[2] == 'L' && elf[3] == 'F', "root contents");
+    report_must(root->segment_count >= 2, "root segments");
+    report_must(stack->va + stack->size == root->stack_top_va, "root stack");
+    report_must(stack->rights == (BOOT_READ | BOOT_WRITE), "root stack rights");
+    report_must(elf[0] == 0x7f && elf[1] == 'E' && elf[2] == 'L' && elf[3] == 'F', "root contents");
 }
 
 /* The kernel's entry: the registers are its arguments. */
@@ -159,25 +152,28 @@ void hello_start(const struct boot_block *boot, uint64_t platform, uint64_t info
 
     block = boot;
     private_mask = mask;
+    report_start();
     check_block();
     check_registers((uint64_t)__builtin_frame_address(0));
     check_mappings();
-    must(platform == BOOT_NATIVE ? mask == 0 : mask != 0, "the C-bit goes with the platform");
-    must(info != 0, "hvm_start_info");
+    report_must(platform == BOOT_NATIVE ? mask == 0 : mask != 0,
+                "the C-bit goes with the platform");
+    report_must((info != 0) == !report_on_snp(), "hvm_start_info");
     check_archive();
     check_root();
     pages = check_memory_map();
     general = window(block->general.pa);
-    if (general->vp_count > 1)
-        must(ap_start(block, window), "an application processor arrives");
-    put_text("hello from 64-bit mode: platform ");
-    put_hex(platform);
-    put_text(", C-bit mask ");
-    put_hex(mask);
-    put_text(", CPUs ");
-    put_hex(general->vp_count);
-    put_text(", pages ");
-    put_hex(pages);
-    put_text("\n");
-    leave(GOOD);
+    report_must(pages > block->region.size / BOOT_PAGE, "the memory map has memory");
+    if (general->vp_count > 1 && !report_on_snp())
+        report_must(ap_start(block, window), "an application processor arrives");
+    report_text("hello from 64-bit mode: platform ");
+    report_hex(platform);
+    report_text(", C-bit mask ");
+    report_hex(mask);
+    report_text(", CPUs ");
+    report_hex(general->vp_count);
+    report_text(", pages ");
+    report_hex(pages);
+    report_text("\n");
+    report_leave(GOOD);
 }
