@@ -162,12 +162,13 @@ static bool check_cca_policy(struct igvm_opening *opening, const struct igvm_hea
     return true;
 }
 
-/* Index into the opening's areas, or area_count if the file has declared no such area. */
+/* Index into the opening's areas, or the file's area_count if the file has declared no such area.
+ */
 static uint32_t area_slot(const struct igvm_opening *opening, uint32_t index)
 {
     uint32_t i = 0;
 
-    while (i < opening->area_count && opening->areas[i].index != index) {
+    while (i < opening->file->area_count && opening->areas[i].index != index) {
         i++;
     }
     return i;
@@ -176,25 +177,27 @@ static uint32_t area_slot(const struct igvm_opening *opening, uint32_t index)
 static bool check_area(struct igvm_opening *opening, const struct igvm_header *header)
 {
     const struct igvm_parameter_area *area = header->body.area;
+    struct igvm_file *file = opening->file;
+    uint32_t slot = area_slot(opening, area->index);
     uint32_t size_at = AT(header, igvm_parameter_area, size);
 
     if (!check_range(opening, size_at, 0, area->size)) {
         return false;
     }
-    if (area_slot(opening, area->index) != opening->area_count) {
+    if (slot != file->area_count) {
         return igvm_refuse(opening, IGVM_BAD_AREA, AT(header, igvm_parameter_area, index),
                            "this parameter area's index is taken");
     }
-    if (opening->area_count == IGVM_AREAS_MAX ||
-        area->size > IGVM_AREA_BYTES_MAX - opening->area_bytes) {
+    if (slot == IGVM_AREAS_MAX || area->size > IGVM_AREA_BYTES_MAX - opening->area_bytes) {
         return igvm_refuse(opening, IGVM_BAD_AREA, size_at,
                            "at most 256 parameter areas with 256 MiB together");
     }
-    opening->areas[opening->area_count].size = area->size;
-    opening->areas[opening->area_count].index = area->index;
-    opening->areas[opening->area_count].state = IGVM_AREA_DECLARED;
-    opening->area_count++;
+    opening->areas[slot].size = area->size;
+    opening->areas[slot].index = area->index;
+    opening->areas[slot].state = IGVM_AREA_DECLARED;
     opening->area_bytes += area->size;
+    file->areas[slot] = header->offset;
+    file->area_count++;
     return true;
 }
 
@@ -203,7 +206,7 @@ static uint32_t usable_area(struct igvm_opening *opening, uint32_t index, uint32
 {
     uint32_t slot = area_slot(opening, index);
 
-    if (slot == opening->area_count) {
+    if (slot == opening->file->area_count) {
         igvm_refuse(opening, IGVM_BAD_AREA, at,
                     "the parameter area must be declared before its use");
         return IGVM_AREAS_MAX;

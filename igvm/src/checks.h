@@ -15,7 +15,6 @@ struct igvm_opening {
     struct igvm_error error;
     uint32_t all_masks;
     uint32_t corim_documents;
-    uint32_t area_count;
     uint64_t area_bytes;
     struct {
         uint64_t size;

@@ -274,9 +274,10 @@ uint32_t igvm_platform_mask(const struct igvm_file *file, enum igvm_platform_typ
 
 bool igvm_find_area(const struct igvm_file *file, uint32_t index, struct igvm_header *area)
 {
-    for (igvm_rewind(file, area); igvm_next(file, area);) {
-        if (area->type == IGVM_PARAMETER_AREA && area->body.area->index == index) {
-            return true;
+    for (uint32_t i = 0; i < file->area_count; i++) {
+        decode_header(file, file->areas[i], area);
+        if (area->body.area->index == index) {
+            return find_data(file, area);
         }
     }
     return false;

@@ -43,10 +43,13 @@ static bool is_launched(const struct igvm_events *events, const struct igvm_head
     return header->type == (uint32_t)type && (header->mask & events->launch.mask) != 0;
 }
 
-/* Finds the context of a virtual CPU. */
+/* Finds the context of a virtual CPU. Contexts are few; CPUs beyond the last cost nothing. */
 static bool find_context(const struct igvm_events *events, uint32_t vcpu,
                          struct igvm_header *header)
 {
+    if (vcpu >= events->contexts) {
+        return false;
+    }
     for (igvm_rewind(events->file, header); igvm_next(events->file, header);) {
         if (is_launched(events, header, IGVM_VP_CONTEXT) &&
             header->body.context->vp_index == vcpu) {
@@ -54,6 +57,21 @@ static bool find_context(const struct igvm_events *events, uint32_t vcpu,
         }
     }
     return false;
+}
+
+/* One more than the highest CPU that has a context. */
+static uint32_t count_contexts(const struct igvm_events *events)
+{
+    struct igvm_header header;
+    uint32_t count = 0;
+
+    for (igvm_rewind(events->file, &header); igvm_next(events->file, &header);) {
+        if (is_launched(events, &header, IGVM_VP_CONTEXT) &&
+            header.body.context->vp_index >= count) {
+            count = header.body.context->vp_index + 1u;
+        }
+    }
+    return count;
 }
 
 void igvm_events_start(struct igvm_events *events, const struct igvm_file *file,
@@ -69,6 +87,7 @@ void igvm_events_start(struct igvm_events *events, const struct igvm_file *file,
     if (events->launch.vcpus == 0) {
         events->launch.vcpus = 1;
     }
+    events->contexts = count_contexts(events);
     if (find_context(events, 0, &boot) && boot.data_size == sizeof(struct igvm_vmsa)) {
         memcpy(&features, boot.data + offsetof(struct igvm_vmsa, sev_features), sizeof(features));
     }

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* More than KVM gives any virtual machine. */
-#define VCPUS_MAX 65536u
+/* As many as KVM gives a virtual machine. */
+#define VCPUS_MAX 4096u
 
 struct options {
     struct igvm_launch launch;

@@ -89,6 +89,21 @@ static bool claims_area_bytes(const struct lint *lint, const struct igvm_header 
     return true;
 }
 
+/* On some hosts a table takes its whole area; what else is there claims its first byte. */
+static bool claims_area(const struct lint *lint, const struct igvm_header *header,
+                        struct range *range)
+{
+    if (!claims_area_bytes(lint, header, range)) {
+        return false;
+    }
+    range->last = range->first;
+    if (header->type == IGVM_MEMORY_MAP || header->type == IGVM_MADT) {
+        range->first &= ~(uint64_t)UINT32_MAX;
+        range->last = range->first | UINT32_MAX;
+    }
+    return true;
+}
+
 static bool claims_cpu(const struct lint *lint, const struct igvm_header *header,
                        struct range *range)
 {
@@ -112,17 +127,28 @@ static bool claims_policy(const struct lint *lint, const struct igvm_header *hea
 static const struct {
     bool (*claims)(const struct lint *lint, const struct igvm_header *header, struct range *range);
     bool is_error;
+    /* 0, or the host_rule that makes it a rule. */
+    uint32_t host_rule;
     const char *rule;
     const char *text;
 } rules[] = {
-    {claims_pages, true, "overlap", "another header puts something on the same page"},
-    {claims_required_memory, false, "required-twice", "another header requires the same memory"},
-    {claims_area_bytes, true, "parameter-overlap", "another parameter has the same bytes"},
-    {claims_cpu, true, "context-twice", "another header has a context for the same CPU"},
-    {claims_policy, true, "policy-twice", "another header says the same for the same platform"},
+    {claims_pages, true, 0, "overlap", "another header puts something on the same page"},
+    {claims_required_memory, false, 0, "required-twice", "another header requires the same memory"},
+    {claims_area_bytes, true, 0, "parameter-overlap", "another parameter has the same bytes"},
+    {claims_area, true, HOST_TABLES_AT_AREA_START, "table-area",
+     "one of the two tables needs an area of its own"},
+    {claims_cpu, true, 0, "context-twice", "another header has a context for the same CPU"},
+    {claims_policy, true, 0, "policy-twice", "another header says the same for the same platform"},
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
+
+static bool is_in_force(const struct lint *lint, size_t rule)
+{
+    uint32_t wanted = rules[rule].host_rule;
+
+    return wanted == 0 || (lint->profile != NULL && (lint->profile->rules & wanted) != 0);
+}
 
 static int compare(const void *one, const void *other)
 {
@@ -201,8 +227,11 @@ void ranges_run(struct lint *lint)
         return;
     }
     for (size_t rule = 0; rule < RULES; rule++) {
-        struct sorted sorted = {ranges, collect(lint, rule, ranges), lint_all_masks(lint)};
+        struct sorted sorted = {ranges, 0, lint_all_masks(lint)};
 
+        if (is_in_force(lint, rule)) {
+            sorted.count = collect(lint, rule, ranges);
+        }
         for (uint32_t mask = 1; mask != 0; mask <<= 1) {
             if ((sorted.all & mask) != 0) {
                 sweep(lint, rule, &sorted, mask);

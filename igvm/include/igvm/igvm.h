@@ -42,7 +42,7 @@ struct igvm_error {
     const char *rule;
 };
 
-/* Filled by igvm_open; read it freely, change nothing. */
+/* Filled by igvm_open; read it freely, change nothing. About 1 KiB. */
 struct igvm_file {
     const uint8_t *bytes;
     uint32_t size;
@@ -51,6 +51,9 @@ struct igvm_file {
     uint32_t headers_begin;
     uint32_t headers_end;
     uint32_t masks[IGVM_PLATFORM_TYPES];
+    /* Where the PARAMETER_AREA headers are. */
+    uint32_t area_count;
+    uint32_t areas[IGVM_AREAS_MAX];
 };
 
 enum igvm_section { IGVM_SECTION_PLATFORM, IGVM_SECTION_INITIALIZATION, IGVM_SECTION_DIRECTIVE };

@@ -67,6 +67,7 @@ struct igvm_events {
     uint64_t insert_pages;
     uint64_t vmsa_gpa;
     uint32_t vcpu;
+    uint32_t contexts;
     bool run_open;
     bool scanned;
     struct igvm_vmsa reset;
