@@ -56,13 +56,13 @@
 #define WOLFSSL_SP_NO_256
 #define WOLFSSL_SP_NO_MALLOC
 #define WOLFSSL_SP_SMALL
-#define SP_WORD_SIZE       64
-#define HAVE___UINT128_T   1
+#define SP_WORD_SIZE     64
+#define HAVE___UINT128_T 1
 #define WOLFSSL_UINT128_T_DEFINED
 #define HAVE_ECC
 #define NO_ECC256
 #define HAVE_ECC384
-#define ECC_MIN_KEY_SZ     384
+#define ECC_MIN_KEY_SZ 384
 #define ECC_USER_CURVES
 #define ECC_TIMING_RESISTANT
 #define TFM_TIMING_RESISTANT
