@@ -25,7 +25,7 @@
 #define LINUX_STACK_TOP   UINT64_C(0x1c000)
 #define LINUX_SECRETS     UINT64_C(0x80000) /* from here to ACPI: reserved in the memory map */
 #define LINUX_CPUID       UINT64_C(0x81000)
-#define LINUX_CC_BLOB     UINT64_C(0x82000)
+#define LINUX_CC_BLOB     UINT64_C(0x1c000) /* RAM: Linux maps setup_data elsewhere as shared */
 #define LINUX_CALLING     UINT64_C(0x83000) /* the calling area, under an SVSM */
 #define LINUX_ACPI        UINT64_C(0x84000)
 #define LINUX_ACPI_SIZE   UINT64_C(0x4000)
