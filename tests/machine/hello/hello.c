@@ -17,7 +17,6 @@
 #define EFER        0xc0000080
 #define EFER_LMA    (1u << 10)
 #define EFER_NXE    (1u << 11)
-#define CODE_LONG   (1u << 21)
 #define CR0_WP      (1u << 16)
 #define RFLAGS_IF   (1u << 9)
 #define PRESENT     UINT64_C(1)
@@ -57,7 +56,7 @@ static uint64_t leaf(uint64_t va)
 
 static void check_registers(uint64_t stack)
 {
-    report_must((code_rights() & CODE_LONG) != 0, "CS.L");
+    report_must(runs_64_bit_code(), "64-bit code");
     report_must((msr_read(EFER) & EFER_LMA) != 0, "EFER.LMA");
     report_must((msr_read(EFER) & EFER_NXE) != 0, "EFER.NXE");
     report_must((cr0_read() & CR0_WP) != 0, "CR0.WP");
@@ -158,7 +157,7 @@ void hello_start(const struct boot_block *boot, uint64_t platform, uint64_t info
     check_mappings();
     report_must(platform == BOOT_NATIVE ? mask == 0 : mask != 0,
                 "the C-bit goes with the platform");
-    report_must((info != 0) == !report_on_snp(), "hvm_start_info");
+    report_must(!info || platform == BOOT_NATIVE || mask == UINT64_C(1) << 52, "hvm_start_info");
     check_archive();
     check_root();
     pages = check_memory_map();
