@@ -26,10 +26,8 @@ static void must(bool truth, const char *what)
 
 static void touch(const uint8_t *bytes, size_t size)
 {
-    static volatile uint8_t sink;
-
     for (size_t i = 0; i < size; i++) {
-        sink ^= bytes[i];
+        (void)*(const volatile uint8_t *)(bytes + i);
     }
 }
 
