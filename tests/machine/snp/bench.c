@@ -35,17 +35,28 @@ static void report(const char *name, uint64_t begin)
     print("\n");
 }
 
+/* The MSR protocol as an SVSM's entry code has it: its three instructions side by side. */
+static uint64_t run_vmpl(uint64_t vmpl)
+{
+    uint32_t low = 0x016, high = (uint32_t)vmpl;
+    __asm__ volatile("wrmsr; .byte 0xF3, 0x0F, 0x01, 0xD9; rdmsr"
+                     : "+a"(low), "+d"(high)
+                     : "c"(0xC0010130)
+                     : "memory");
+    return low;
+}
+
 static uint64_t low_back(uint64_t argument)
 {
     for (uint64_t i = 0; i < argument; i++)
-        ghcb_msr_call(0x016);
+        run_vmpl(0);
     return 0;
 }
 
 static void case_bench(void)
 {
     uint64_t begin;
-    ghcb_msr_call(0x080);
+    msr_write(0xC0010130, 0); /* the host then just resumes */
     begin = tsc();
     for (unsigned i = 0; i < ROUNDS; i++)
         vmgexit();
@@ -66,7 +77,7 @@ static void case_bench(void)
     vmpl_context(2)->argument = ROUNDS;
     begin = tsc();
     for (unsigned i = 0; i < ROUNDS; i++)
-        ghcb_msr_call(2ull << 32 | 0x016);
+        run_vmpl(2);
     report("vmpl2-vmpl0-vmpl2", begin);
 }
 

@@ -43,6 +43,7 @@ struct context {
     uint64_t (*job)(uint64_t);
     uint64_t argument, result;
     volatile uint64_t done;
+    bool registered; /* its GHCB */
 };
 
 /* ---- entry.S ---- */

@@ -140,23 +140,31 @@ static void ghcb_start(void)
     page_state(GHCB, 2);
     for (unsigned offset = 0; offset < PAGE; offset += 8)
         *ghcb_field(offset) = 0;
+    ghcb_ready = true;
+}
+
+/* Every vCPU and VMPL registers the page for itself; they take turns with it. */
+static void ghcb_prepare(void)
+{
+    if (!ghcb_ready)
+        ghcb_start();
+    if (context()->registered)
+        return;
+    context()->registered = true;
     if (ghcb_msr_call(GHCB | 0x012) != (GHCB | 0x013))
         die("GHCB registration");
-    ghcb_ready = true;
 }
 
 volatile uint64_t *ghcb_buffer(void)
 {
-    if (!ghcb_ready)
-        ghcb_start();
+    ghcb_prepare();
     return ghcb_field(GHCB_BUFFER);
 }
 
 void ghcb_call(struct ghcb_call *call)
 {
     uint64_t saved = msr_read(MSR_GHCB);
-    if (!ghcb_ready)
-        ghcb_start();
+    ghcb_prepare();
     *ghcb_field(GHCB_BITMAP) = *ghcb_field(GHCB_BITMAP + 8) = 0;
     ghcb_put(GHCB_CODE, call->code);
     ghcb_put(GHCB_INFO1, call->info1);

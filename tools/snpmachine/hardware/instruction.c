@@ -6,6 +6,7 @@
 #include "hardware/vcpu.h"
 
 #define CODE_LENGTH 4u
+#define CODE_AHEAD  6u /* and an RDMSR */
 
 #define RESULT_SUCCESS      0u
 #define RESULT_INPUT        1u
@@ -271,11 +272,30 @@ enum exit_verdict exit_undefined(struct vcpu *vcpu)
     return EXIT_RESUME;
 }
 
+/* At "code" lies a VMGEXIT; what follows it may be an RDMSR. */
+static enum exit_verdict vmgexit_at(struct vcpu *vcpu, const uint8_t *code, size_t length)
+{
+    struct svm_save *save = &vcpu->vmcb->save;
+    if (length == CODE_AHEAD && msr_is_read(code + CODE_LENGTH))
+        vcpu->rdmsr_rip[save->vmpl] = save->rip + CODE_LENGTH;
+    return vmgexit(vcpu);
+}
+
+enum exit_verdict exit_at_vmgexit(struct vcpu *vcpu)
+{
+    uint8_t code[CODE_AHEAD];
+    size_t length = vcpu_code(vcpu, code, sizeof code);
+    bool next = length >= CODE_LENGTH && !(vcpu->vmcb->save.rflags & RFLAGS_TF) &&
+                (code[0] == 0xF3 || code[0] == 0xF2) && code[1] == 0x0F && code[2] == 0x01 &&
+                code[3] == 0xD9;
+    return next ? vmgexit_at(vcpu, code, length) : EXIT_RESUME;
+}
+
 enum exit_verdict exit_vmmcall(struct vcpu *vcpu)
 {
-    uint8_t code[CODE_LENGTH];
+    uint8_t code[CODE_AHEAD];
     size_t length = vcpu_code(vcpu, code, sizeof code);
     if (length && (code[0] == 0xF2 || code[0] == 0xF3))
-        return vmgexit(vcpu);
+        return vmgexit_at(vcpu, code, length);
     return event_vc(vcpu, EXIT_VMMCALL);
 }

@@ -79,7 +79,8 @@ static enum exit_verdict write(struct vcpu *vcpu, uint32_t msr, uint64_t value)
     switch (msr) {
     case MSR_GHCB:
         vcpu->host->ghcb_msr = value;
-        break;
+        vcpu->vmcb->save.rip += LENGTH;
+        return exit_at_vmgexit(vcpu);
     case MSR_PAT:
         vcpu->vmcb->save.g_pat = value;
         break;
@@ -95,6 +96,22 @@ static enum exit_verdict write(struct vcpu *vcpu, uint32_t msr, uint64_t value)
     }
     vcpu->vmcb->save.rip += LENGTH;
     return EXIT_RESUME;
+}
+
+void msr_read_after_vmgexit(struct vcpu *vcpu)
+{
+    const struct svm_save *save = &vcpu->vmcb->save;
+    uint64_t *expected = &vcpu->rdmsr_rip[save->vmpl];
+    uint8_t code[LENGTH];
+    if (*expected == save->rip && (uint32_t)vcpu->registers.rcx == MSR_GHCB && !save->cpl &&
+        vcpu_code(vcpu, code, sizeof code) == sizeof code && msr_is_read(code))
+        read(vcpu, MSR_GHCB);
+    *expected = 0;
+}
+
+bool msr_is_read(const uint8_t *code)
+{
+    return code[0] == 0x0F && code[1] == 0x32;
 }
 
 enum exit_verdict exit_msr(struct vcpu *vcpu)

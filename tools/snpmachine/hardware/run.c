@@ -145,6 +145,7 @@ static void report(struct vcpu *vcpu)
 void hw_run(struct hw_vmcb *host)
 {
     unsigned cpu = cpu_number();
+    host->exit_int_info = 0;
     struct vcpu *vcpu = &vcpus[cpu];
     if (!vcpu->vmcb)
         start_vcpu(vcpu);
@@ -164,6 +165,9 @@ void hw_run(struct hw_vmcb *host)
         vcpu->vmcb->int_state = 0;
         verdict = event_to_host(vcpu, HW_EXIT_HLT, 0, 0);
     }
+    if (vcpu->vmsa->exit_code == EXIT_VMGEXIT && !(vcpu->vmcb->save.rflags & RFLAGS_TF) &&
+        !host->event_inj && !host->want_window)
+        msr_read_after_vmgexit(vcpu);
     set_controls(vcpu);
     while (verdict == EXIT_RESUME) {
         enter(vcpu, cpu);

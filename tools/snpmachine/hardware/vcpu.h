@@ -20,7 +20,8 @@ struct vcpu {
     struct svm_vmsa *vmsa;
     struct hw_vmcb *host; /* what the host gave to hw_run */
     uint64_t sev_features, tsc_aux;
-    uint8_t *fpu; /* one page: FXSAVE or XSAVE image */
+    uint64_t rdmsr_rip[VMPLS]; /* where an RDMSR follows the VMGEXIT that ended the last run */
+    uint8_t *fpu;              /* one page: FXSAVE or XSAVE image */
 };
 
 /* What an exit handler decided. */
@@ -48,6 +49,13 @@ enum exit_verdict exit_vmmcall(struct vcpu *vcpu);
 enum exit_verdict exit_cr0(struct vcpu *vcpu);
 enum exit_verdict exit_msr(struct vcpu *vcpu);
 void msr_start(void);
+
+/* The MSR protocol is WRMSR, VMGEXIT, RDMSR. Where they stand side by side, the first and the last
+ * are run together with the exit in the middle: each exit of QEMU's costs as much as 50,000
+ * instructions. Neither is done under single-step or with an event to deliver. */
+enum exit_verdict exit_at_vmgexit(struct vcpu *vcpu);
+void msr_read_after_vmgexit(struct vcpu *vcpu);
+bool msr_is_read(const uint8_t *code);
 uint64_t msr_bitmap(void);
 
 /* ---- linear.c: which linear address an instruction accessed ---- */

@@ -19,18 +19,16 @@ static uint64_t c_bit_mask(void)
     return 1ull << hw_c_bit();
 }
 
-/* Checks one physical access; on success spa is where it goes. */
+/* Checks one physical access; on success spa is where it goes. Under hardware_lock. */
 static struct walk touch(const struct view_access *access)
 {
     static const enum walk_kind kinds[] = {[VIEW_OK] = WALK_OK,
                                            [VIEW_MMIO] = WALK_MMIO,
                                            [VIEW_UNVALIDATED] = WALK_UNVALIDATED,
                                            [VIEW_NPF] = WALK_NPF};
-    spin_lock(&hardware_lock);
     struct view_result result = view_check(access);
-    if (result.kind == VIEW_OK && access->private)
+    if (result.kind == VIEW_OK && access->private && rmp_own(result.spa)->cipher)
         rmp_decrypt(result.spa & ~(PAGE_SIZE - 1), PAGE_SIZE);
-    spin_unlock(&hardware_lock);
     return (struct walk){.kind = kinds[result.kind],
                          .gpa = access->gpa,
                          .spa = result.spa,
@@ -78,7 +76,8 @@ static struct walk walk_long(const struct svm_save *save, uint64_t linear, bool 
     }
 }
 
-struct walk walk_linear(const struct svm_save *save, uint64_t linear, bool write)
+/* Under hardware_lock. */
+static struct walk translate(const struct svm_save *save, uint64_t linear, bool write)
 {
     if (!(save->cr0 & CR0_PG))
         return (struct walk){.kind = WALK_OK, .gpa = (uint32_t)linear, .private = true};
@@ -89,14 +88,25 @@ struct walk walk_linear(const struct svm_save *save, uint64_t linear, bool write
     return walk_long(save, linear, write);
 }
 
+struct walk walk_linear(const struct svm_save *save, uint64_t linear, bool write)
+{
+    spin_lock(&hardware_lock);
+    struct walk walk = translate(save, linear, write);
+    spin_unlock(&hardware_lock);
+    return walk;
+}
+
 struct walk walk_access(const struct svm_save *save, uint64_t linear, bool write)
 {
-    struct walk walk = walk_linear(save, linear, write);
-    if (walk.kind != WALK_OK)
-        return walk;
-    struct view_access access = {
-        .gpa = walk.gpa, .vmpl = save->vmpl, .private = walk.private, .write = write};
-    return touch(&access);
+    spin_lock(&hardware_lock);
+    struct walk walk = translate(save, linear, write);
+    if (walk.kind == WALK_OK) {
+        struct view_access access = {
+            .gpa = walk.gpa, .vmpl = save->vmpl, .private = walk.private, .write = write};
+        walk = touch(&access);
+    }
+    spin_unlock(&hardware_lock);
+    return walk;
 }
 
 /* Bytes up to the end of the page. */
