@@ -43,6 +43,15 @@ attempt_trapped:
 	popq %rbx
 	ret
 
+	.globl user_mode
+user_mode:
+	pushq $0x33			/* SS, and the stack: not used before the exception */
+	pushq %rdi
+	pushq $2
+	pushq $0x2B			/* CS */
+	pushq %rdi
+	iretq
+
 	.globl register_probe
 register_probe:
 	pushq %rbx

@@ -50,6 +50,8 @@ struct context {
 /* Calls function(argument); true if an exception ended it, described in context()->trap. */
 bool attempt(uint64_t (*function)(uint64_t), uint64_t argument);
 void vmgexit(void);
+/* Goes to CPL 3 at this address; an exception brings the attempt back. */
+uint64_t user_mode(uint64_t address);
 
 /* Loads XMM0 XMM7 XMM15, then RAX RDI RDX RSI RBP R8..R15 from pattern[], ST0 = 1 and ST1 = pi,
  * carry set, runs VMPL0 and compares: 0 if all are as they were, else the number of the first. */

@@ -41,8 +41,10 @@ void trap_unexpected(void);
 
 static struct gate gates[GATES];
 static uint8_t tss[104] __attribute__((aligned(16)));
+static uint8_t trap_stack[4096] __attribute__((aligned(16)));
 static uint8_t vc_stack[4096] __attribute__((aligned(16)));
-static uint64_t gdt[5] = {0, 0x00209A0000000000, 0x0000920000000000};
+static uint64_t gdt[7] = {0, 0x00209A0000000000, 0x0000920000000000, 0,
+                          0, 0x0020FA0000000000, 0x0000F20000000000};
 static struct context boot_context;
 static uint64_t failed;
 static bool ghcb_ready;
@@ -271,8 +273,12 @@ void start_traps(void)
         gates[i] = (struct gate){(uint16_t)stub,         8, i == 29, 0x8E, (uint16_t)(stub >> 16),
                                  (uint32_t)(stub >> 32), 0};
     }
-    for (unsigned i = 0; i < 8; i++)
+    uint64_t ring0 = (uint64_t)(uintptr_t)(trap_stack + sizeof trap_stack);
+    for (unsigned i = 0; i < 8; i++) {
+        tss[0x04 + i] = (uint8_t)(ring0 >> 8 * i);
         tss[0x24 + i] = (uint8_t)(stack >> 8 * i);
+    }
+    tss[0x66] = sizeof tss; /* no I/O permission map */
     gdt[3] = 0x0000890000000067 | (base & 0xFFFFFF) << 16 | (base >> 24 & 0xFF) << 56;
     gdt[4] = base >> 32;
     struct pointer gdtr = {sizeof gdt - 1, (uint64_t)(uintptr_t)gdt};

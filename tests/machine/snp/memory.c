@@ -158,7 +158,6 @@ static void case_shootdown(void)
     while (phase < 1)
         __asm__ volatile("pause");
     expect("rescind", pvalidate(WINDOW, 0, 0), 0);
-    print("guest: rescinded\n");
     for (uint64_t i = 0; i < 100000000; i++)
         __asm__ volatile("pause");
     die("the other CPU did not notice");

@@ -165,6 +165,39 @@ static void case_unvalidated(void)
     expect("CR2 of a push", context()->trap.cr2, WINDOW + 0x6000);
 }
 
+/* Instructions at CPL 3, copied to memory that it may use: privilege checks come before the exit.
+ */
+static const struct {
+    const char *name;
+    uint8_t code[4];
+    uint64_t vector, error;
+} user_faults[] = {
+    {"CPUID", {0x0F, 0xA2}, VC, 0x72},
+    {"VMMCALL", {0x0F, 0x01, 0xD9}, VC, 0x81},
+    {"IN", {0xE4, 0x60}, GP, 0},
+    {"HLT", {0xF4}, GP, 0},
+    {"WBINVD", {0x0F, 0x09}, GP, 0},
+    {"RDMSR", {0x0F, 0x32}, GP, 0},
+    {"PVALIDATE", {0xF2, 0x0F, 0x01, 0xFF}, GP, 0},
+    {"RMPADJUST", {0xF3, 0x0F, 0x01, 0xFE}, GP, 0},
+    {"UD2", {0x0F, 0x0B}, UD, 0},
+};
+
+static void case_user(void)
+{
+    uint64_t page = WINDOW + 0x10000;
+    expect("validate", pvalidate(page, 0, 1), 0);
+    for (size_t i = 0; i < sizeof user_faults / sizeof *user_faults; i++) {
+        for (unsigned b = 0; b < sizeof user_faults[i].code; b++)
+            ((volatile uint8_t *)page)[b] = user_faults[i].code[b];
+        expect_trap(user_faults[i].name, attempt(user_mode, page), user_faults[i].vector,
+                    user_faults[i].error);
+        expect("from CPL 3", context()->trap.cs, 0x2B);
+        expect("RIP", context()->trap.rip, page);
+        expect("its stack", context()->trap.rsp, page);
+    }
+}
+
 static void case_status(void)
 {
     expect("SEV_STATUS", msr_read(0xC0010131), 7);
@@ -184,6 +217,11 @@ static void case_secrets(void)
 const struct test_case vc_cases[] = {
     {"vc-codes", case_codes},
 
-    {"vc-frame", case_frame}, {"vc-mmio", case_mmio},    {"vc-unvalidated", case_unvalidated},
-    {"status", case_status},  {"secrets", case_secrets}, {0},
+    {"vc-frame", case_frame},
+    {"vc-mmio", case_mmio},
+    {"vc-unvalidated", case_unvalidated},
+    {"vc-user", case_user},
+    {"status", case_status},
+    {"secrets", case_secrets},
+    {0},
 };
