@@ -4,21 +4,14 @@
  */
 #include "memory_store.h"
 
+#include "blob.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 static struct store_bytes *blob_of(struct store *store, enum store_blob which)
 {
     return &((struct memory_store *)store)->blob[which];
-}
-
-static void forget(struct store_bytes *b)
-{
-    if (b->data != NULL)
-        memset(b->data, 0, b->length);
-    __asm__ volatile("" ::"r"(b->data) : "memory");
-    free(b->data);
-    *b = (struct store_bytes){NULL, 0};
 }
 
 static bool copy(struct store_bytes *to, const struct store_bytes *from)
@@ -48,14 +41,14 @@ static enum store_result save(struct store *store, enum store_blob which,
 
     if (!copy(&fresh, bytes))
         return STORE_FAILED;
-    forget(b);
+    blob_free(b);
     *b = fresh;
     return STORE_OK;
 }
 
 static enum store_result drop(struct store *store, enum store_blob which)
 {
-    forget(blob_of(store, which));
+    blob_free(blob_of(store, which));
     return STORE_OK;
 }
 
@@ -67,5 +60,5 @@ void memory_store_open(struct memory_store *m)
 void memory_store_close(struct memory_store *m)
 {
     for (int i = 0; i < STORE_BLOBS; i++)
-        forget(&m->blob[i]);
+        blob_free(&m->blob[i]);
 }

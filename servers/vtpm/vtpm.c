@@ -7,6 +7,7 @@
  */
 #include "vtpm.h"
 
+#include "blob.h"
 #include "crypto.h"
 
 #include <setjmp.h>
@@ -99,24 +100,36 @@ static TPM_RESULT load_data(unsigned char **data, uint32_t *length, uint32_t tpm
         return TPM_RETRY;
     if (result != STORE_OK)
         return TPM_FAIL;
+    if (!blob_unwrap(&bytes)) {
+        blob_free(&bytes);
+        return TPM_FAIL;
+    }
     *data = bytes.data;
     *length = (uint32_t)bytes.length;
     return TPM_SUCCESS;
 }
 
+static bool save(enum store_blob which, const uint8_t *body, size_t length)
+{
+    struct store_bytes bytes;
+    bool saved;
+
+    if (!blob_wrap(&bytes, body, length))
+        return false;
+    saved = tpm.config.store->save(tpm.config.store, which, &bytes) == STORE_OK;
+    blob_free(&bytes);
+    if (!saved)
+        say("the store did not take the state");
+    return saved;
+}
+
 static TPM_RESULT store_data(const unsigned char *data, uint32_t length, uint32_t tpm_number,
                              const char *name)
 {
-    struct store_bytes bytes = {(uint8_t *)(uintptr_t)data, length};
     enum store_blob which;
 
     (void)tpm_number;
-    if (!blob_named(name, &which))
-        return TPM_FAIL;
-    if (tpm.config.store->save(tpm.config.store, which, &bytes) == STORE_OK)
-        return TPM_SUCCESS;
-    say("the store did not take the state");
-    return TPM_FAIL;
+    return blob_named(name, &which) && save(which, data, length) ? TPM_SUCCESS : TPM_FAIL;
 }
 
 static TPM_RESULT delete_data(uint32_t tpm_number, const char *name, TPM_BOOL must_exist)
@@ -164,26 +177,32 @@ static bool set_profile(void)
 #endif
 }
 
-/* The blobs the kind of start needs; a store that cannot tell is a store without. */
+/* What the store says of a blob the start may need. */
+static const char *check_blob(enum store_blob which)
+{
+    struct store_bytes bytes = {NULL, 0};
+    enum store_result result = tpm.config.store->load(tpm.config.store, which, &bytes);
+    bool whole = result == STORE_OK && blob_unwrap(&bytes);
+
+    if (result == STORE_OK)
+        blob_free(&bytes);
+    if (result == STORE_FAILED)
+        return "the store cannot be read";
+    if (result == STORE_OK)
+        return whole ? NULL : "the state is damaged";
+    if (tpm.config.origin == VTPM_MANUFACTURE)
+        return NULL;
+    return which == STORE_PERMANENT ? "the permanent state is missing"
+                                    : "the volatile state is missing";
+}
+
 static const char *what_is_missing(void)
 {
-    static const enum store_blob blobs[] = {STORE_PERMANENT, STORE_VOLATILE};
-    unsigned needed = tpm.config.origin == VTPM_RESUME ? 2 : 1;
+    const char *permanent = check_blob(STORE_PERMANENT);
 
-    for (unsigned i = 0; i < needed; i++) {
-        struct store_bytes bytes = {NULL, 0};
-        enum store_result result = tpm.config.store->load(tpm.config.store, blobs[i], &bytes);
-
-        if (result == STORE_OK)
-            memset(bytes.data, 0, bytes.length);
-        free(bytes.data);
-        if (result == STORE_FAILED)
-            return "the store cannot be read";
-        if (result == STORE_NONE && tpm.config.origin != VTPM_MANUFACTURE)
-            return blobs[i] == STORE_PERMANENT ? "the permanent state is missing"
-                                               : "the volatile state is missing";
-    }
-    return NULL;
+    if (permanent != NULL || tpm.config.origin != VTPM_RESUME)
+        return permanent;
+    return check_blob(STORE_VOLATILE);
 }
 
 /* Puts NULL into the string argument points to, or what went wrong. */
@@ -293,17 +312,15 @@ bool vtpm_execute(unsigned locality, const struct vtpm_bytes *command, struct vt
 
 bool vtpm_suspend(void)
 {
-    struct store_bytes bytes = {NULL, 0};
-    unsigned char *data = NULL;
+    struct store_bytes state = {NULL, 0};
     uint32_t length = 0;
     bool saved;
 
-    if (!tpm.working || TPMLIB_GetState(TPMLIB_STATE_VOLATILE, &data, &length) != TPM_SUCCESS)
+    if (!tpm.working || TPMLIB_GetState(TPMLIB_STATE_VOLATILE, &state.data, &length) != TPM_SUCCESS)
         return false;
-    bytes = (struct store_bytes){data, length};
-    saved = tpm.config.store->save(tpm.config.store, STORE_VOLATILE, &bytes) == STORE_OK;
-    memset(data, 0, length);
-    free(data);
+    state.length = length;
+    saved = save(STORE_VOLATILE, state.data, state.length);
+    blob_free(&state);
     return saved;
 }
 

@@ -61,9 +61,9 @@ bool vtpm_execute(unsigned locality, const struct vtpm_bytes *command, struct vt
 bool vtpm_suspend(void);
 
 /*
- * Out of failure mode with a state from elsewhere: both blobs go to the store and the TPM resumes
- * from them (without a volatile one, it is powered on). Not after the facade has failed: the
- * process must be started anew then.
+ * Out of failure mode with a state from elsewhere, as the store has it: both blobs go to the store
+ * and the TPM resumes from them (without a volatile one, it is powered on). Not after the facade
+ * has failed: the process must be started anew then.
  */
 bool vtpm_restore(const struct store_bytes *permanent, const struct store_bytes *volatile_state);
 

@@ -56,11 +56,14 @@ static void log_line(const char *text)
     fprintf(stderr, "vtpm: %s\n", text);
 }
 
+/* The client sends a request in pieces and waits for each to be acknowledged. */
 static bool read_all(int fd, void *data, size_t length)
 {
     uint8_t *at = data;
+    int one = 1;
 
     while (length > 0) {
+        setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
         ssize_t n = read(fd, at, length);
 
         if (n <= 0)

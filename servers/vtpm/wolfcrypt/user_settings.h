@@ -40,7 +40,9 @@
 #define NO_CRYPT_TEST
 #define NO_CRYPT_BENCHMARK
 
+/* The generator takes fresh entropy every 1,024 requests. */
 #define HAVE_HASHDRBG
+#define WC_RESEED_INTERVAL        1024
 #define CUSTOM_RAND_GENERATE_SEED crypto_seed
 #ifndef __ASSEMBLER__
 int crypto_seed(unsigned char *out, unsigned length);
