@@ -1,36 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The core as the server uses it: starts, failure mode, state, locality, clock, entropy tests and
- * every shape of a protocol 2 message. libtpms is the real one.
+ * (in core_protocol.c) protocol 2. libtpms is the real one.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cmocka.h>
+#include "core.h"
 
 #include "command.h"
 #include "host.h"
-#include "memory_store.h"
-#include "protocol.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { RC_FAILURE = VTPM_RC_FAILURE, RC_LOCALITY = 0x907, RC_INITIALIZE = 0x100 };
 
-/* A store that fails on request, and runs a command inside save to meet the TPM while it is busy.
- */
-struct test_store {
-    struct memory_store memory; /* first */
-    enum store_result (*save)(struct store *, enum store_blob, const struct store_bytes *);
-    bool fails, calls_back;
-    enum protocol_result called_back;
-    unsigned saves;
-};
-
-static struct test_store store;
+struct test_store test_store;
 static char log_text[1000];
 static uint64_t now;
 static int entropy_mode; /* 0 good, 1 fails, 2 stuck, 3 one byte too often, 4 runs of five */
@@ -67,16 +50,16 @@ static enum store_result save(struct store *s, enum store_blob which,
 {
     uint8_t message[PROTOCOL_MESSAGE_BYTES] = {PLATFORM_SEND_COMMAND};
 
-    store.saves++;
-    if (store.calls_back)
-        store.called_back = protocol_command(message);
-    return store.fails ? STORE_FAILED : store.save(s, which, bytes);
+    test_store.saves++;
+    if (test_store.calls_back)
+        test_store.called_back = protocol_command(message);
+    return test_store.fails ? STORE_FAILED : test_store.save(s, which, bytes);
 }
 
 static struct vtpm_config configuration(enum vtpm_origin origin)
 {
     struct vtpm_config config = {
-        .store = &store.memory.store,
+        .store = &test_store.memory.store,
         .log = log_line,
         .origin = origin,
         .buffer_bytes = PROTOCOL_MESSAGE_BYTES - PROTOCOL_COMMAND_HEADER,
@@ -87,7 +70,7 @@ static struct vtpm_config configuration(enum vtpm_origin origin)
     return config;
 }
 
-static bool start(enum vtpm_origin origin)
+bool test_start(enum vtpm_origin origin)
 {
     struct vtpm_config config = configuration(origin);
 
@@ -98,10 +81,10 @@ static bool start(enum vtpm_origin origin)
 static int open_store(void **state)
 {
     (void)state;
-    memset(&store, 0, sizeof store);
-    memory_store_open(&store.memory);
-    store.save = store.memory.store.save;
-    store.memory.store.save = save;
+    memset(&test_store, 0, sizeof test_store);
+    memory_store_open(&test_store.memory);
+    test_store.save = test_store.memory.store.save;
+    test_store.memory.store.save = save;
     entropy_mode = 0;
     now = 1000000000;
     return 0;
@@ -111,7 +94,7 @@ static int close_all(void **state)
 {
     (void)state;
     vtpm_stop();
-    memory_store_close(&store.memory);
+    memory_store_close(&test_store.memory);
     return 0;
 }
 
@@ -139,25 +122,25 @@ static void test_manufacture(void **state)
     struct command c = {.length = 0};
 
     (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
+    assert_true(test_start(VTPM_MANUFACTURE));
     assert_non_null(strstr(log_text, "ephemeral"));
     assert_true(vtpm_is_ephemeral());
     assert_int_equal(run_get_random(&c, 8), RC_INITIALIZE);
     assert_int_equal(run_startup(0), 0);
     assert_int_equal(run_get_random(&c, 8), 0);
     assert_int_equal(c.response_length, 20);
-    assert_true(store.saves > 0);
+    assert_true(test_store.saves > 0);
 }
 
 static void test_no_state_no_tpm(void **state)
 {
     (void)state;
-    assert_false(start(VTPM_POWER_ON));
+    assert_false(test_start(VTPM_POWER_ON));
     assert_non_null(strstr(log_text, "permanent state is missing"));
     expect_failure_mode();
-    assert_false(start(VTPM_RESUME));
+    assert_false(test_start(VTPM_RESUME));
     expect_failure_mode();
-    assert_null(store.memory.blob[STORE_PERMANENT].data);
+    assert_null(test_store.memory.blob[STORE_PERMANENT].data);
 }
 
 /* The name of a primary key shows which TPM it is. */
@@ -176,14 +159,14 @@ static void test_manufacture_keeps(void **state)
     uint8_t first[34], second[34];
 
     (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
+    assert_true(test_start(VTPM_MANUFACTURE));
     assert_int_equal(run_startup(0), 0);
     primary_name(first);
-    assert_true(start(VTPM_MANUFACTURE));
+    assert_true(test_start(VTPM_MANUFACTURE));
     assert_int_equal(run_startup(0), 0);
     primary_name(second);
     assert_memory_equal(first, second, sizeof first);
-    assert_true(start(VTPM_POWER_ON));
+    assert_true(test_start(VTPM_POWER_ON));
     assert_int_equal(run_startup(0), 0);
     primary_name(second);
     assert_memory_equal(first, second, sizeof first);
@@ -203,16 +186,16 @@ static void test_suspend_and_resume(void **state)
     static const uint8_t zero[32];
 
     (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
+    assert_true(test_start(VTPM_MANUFACTURE));
     assert_int_equal(run_startup(0), 0);
     assert_int_equal(run_pcr_extend(16, 0x55, 0), 0);
     read_pcr(before);
     assert_true(vtpm_suspend());
-    assert_true(start(VTPM_RESUME));
+    assert_true(test_start(VTPM_RESUME));
     read_pcr(after);
     assert_memory_equal(before, after, sizeof before);
     assert_true(vtpm_suspend());
-    assert_true(start(VTPM_POWER_ON));
+    assert_true(test_start(VTPM_POWER_ON));
     assert_int_equal(run_startup(0), 0);
     read_pcr(after);
     assert_memory_equal(zero, after, sizeof zero);
@@ -221,24 +204,24 @@ static void test_suspend_and_resume(void **state)
 /* A state with a bit changed anywhere, or cut short, is refused, never replaced. */
 static void test_damaged_state(void **state)
 {
-    struct store_bytes *blob = &store.memory.blob[STORE_PERMANENT];
+    struct store_bytes *blob = &test_store.memory.blob[STORE_PERMANENT];
     size_t whole;
 
     (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
+    assert_true(test_start(VTPM_MANUFACTURE));
     vtpm_stop();
     whole = blob->length;
     for (size_t i = 0; i < whole; i += i < 60 ? 1 : 13) {
         blob->data[i] ^= 0x10;
-        assert_false(start(VTPM_MANUFACTURE));
+        assert_false(test_start(VTPM_MANUFACTURE));
         assert_non_null(strstr(log_text, "the state is damaged"));
         blob->data[i] ^= 0x10;
     }
     for (blob->length = 0; blob->length < whole; blob->length += 17)
-        assert_false(start(VTPM_MANUFACTURE));
+        assert_false(test_start(VTPM_MANUFACTURE));
     expect_failure_mode();
     blob->length = whole;
-    assert_true(start(VTPM_POWER_ON));
+    assert_true(test_start(VTPM_POWER_ON));
 }
 
 static void test_restore(void **state)
@@ -247,24 +230,24 @@ static void test_restore(void **state)
     uint8_t before[32], after[32];
 
     (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
+    assert_true(test_start(VTPM_MANUFACTURE));
     assert_int_equal(run_startup(0), 0);
     assert_int_equal(run_pcr_extend(16, 0x77, 0), 0);
     read_pcr(before);
     assert_true(vtpm_suspend());
-    permanent = store.memory.blob[STORE_PERMANENT];
-    volatile_state = store.memory.blob[STORE_VOLATILE];
+    permanent = test_store.memory.blob[STORE_PERMANENT];
+    volatile_state = test_store.memory.blob[STORE_VOLATILE];
     assert_false(vtpm_restore(&permanent, &volatile_state));
-    memset(store.memory.blob, 0, sizeof store.memory.blob);
-    assert_false(start(VTPM_RESUME));
+    memset(test_store.memory.blob, 0, sizeof test_store.memory.blob);
+    assert_false(test_start(VTPM_RESUME));
     expect_failure_mode();
     assert_false(vtpm_restore(&nothing, &volatile_state));
     assert_true(vtpm_restore(&permanent, &volatile_state));
     read_pcr(after);
     assert_memory_equal(before, after, sizeof before);
     vtpm_stop();
-    memory_store_close(&store.memory);
-    assert_false(start(VTPM_POWER_ON));
+    memory_store_close(&test_store.memory);
+    assert_false(test_start(VTPM_POWER_ON));
     assert_true(vtpm_restore(&permanent, &nothing));
     assert_int_equal(run_startup(0), 0);
     free(permanent.data);
@@ -274,10 +257,10 @@ static void test_restore(void **state)
 static void test_store_fails(void **state)
 {
     (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
+    assert_true(test_start(VTPM_MANUFACTURE));
     assert_int_equal(run_startup(0), 0);
     assert_int_equal(run_nv_define(0x1500001), 0);
-    store.fails = true;
+    test_store.fails = true;
     assert_int_not_equal(run_nv_define(0x1500002), 0);
     assert_non_null(strstr(log_text, "the store did not take the state"));
     assert_int_equal(run_nv_define(0x1500003), RC_FAILURE);
@@ -287,17 +270,17 @@ static void test_store_fails(void **state)
 static void test_busy(void **state)
 {
     (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
+    assert_true(test_start(VTPM_MANUFACTURE));
     assert_int_equal(run_startup(0), 0);
-    store.calls_back = true;
+    test_store.calls_back = true;
     assert_int_equal(run_nv_define(0x1500001), 0);
-    assert_int_equal(store.called_back, PROTOCOL_BUSY);
+    assert_int_equal(test_store.called_back, PROTOCOL_BUSY);
 }
 
 static void test_locality(void **state)
 {
     (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
+    assert_true(test_start(VTPM_MANUFACTURE));
     assert_int_equal(run_startup(0), 0);
     assert_int_equal(run_pcr_extend(20, 1, 0), RC_LOCALITY);
     assert_int_equal(run_pcr_extend(20, 1, 3), 0);
@@ -338,11 +321,11 @@ static void start_without_entropy(void)
 {
     for (int mode = 1; mode < 4; mode++) {
         entropy_mode = mode;
-        if (start(VTPM_MANUFACTURE) || strstr(log_text, "entropy source") == NULL)
+        if (test_start(VTPM_MANUFACTURE) || strstr(log_text, "entropy source") == NULL)
             _exit(mode);
     }
     entropy_mode = 4;
-    if (!start(VTPM_MANUFACTURE))
+    if (!test_start(VTPM_MANUFACTURE))
         _exit(4);
 }
 
@@ -353,7 +336,7 @@ static void lose_entropy(void)
     struct store_bytes nothing = {NULL, 0}, some = {(uint8_t *)"x", 1};
     uint32_t key;
 
-    if (!start(VTPM_MANUFACTURE) || run_startup(0) != 0 || run_create_primary(&c, 3, 1) != 0)
+    if (!test_start(VTPM_MANUFACTURE) || run_startup(0) != 0 || run_create_primary(&c, 3, 1) != 0)
         _exit(1);
     key = response_u32(&c, 10);
     entropy_mode = 2;
@@ -364,7 +347,7 @@ static void lose_entropy(void)
     entropy_mode = 0;
     if (run_get_random(&c, 8) != RC_FAILURE || c.response_length != 10)
         _exit(3);
-    if (vtpm_restore(&some, &nothing) || start(VTPM_MANUFACTURE))
+    if (vtpm_restore(&some, &nothing) || test_start(VTPM_MANUFACTURE))
         _exit(4);
 }
 
@@ -399,102 +382,13 @@ static void test_entropy_lost(void **state)
     assert_int_equal(in_child(lose_entropy), 0);
 }
 
-/* A message with the command's header and the given length, locality and platform command. */
-static void message_of(uint8_t *m, uint32_t platform, unsigned locality, uint32_t length)
-{
-    static const uint8_t get_random[] = {0x80, 1, 0, 0, 0, 12, 0, 0, 1, 0x7b, 0, 8};
-
-    memset(m, 0xaa, PROTOCOL_MESSAGE_BYTES);
-    memcpy(m, &platform, 4);
-    m[4] = (uint8_t)locality;
-    memcpy(m + 5, &length, 4);
-    memcpy(m + PROTOCOL_COMMAND_HEADER, get_random, sizeof get_random);
-}
-
-static enum protocol_result offer(uint32_t platform, unsigned locality, uint32_t length)
-{
-    uint8_t m[PROTOCOL_MESSAGE_BYTES], before[PROTOCOL_MESSAGE_BYTES];
-    enum protocol_result result;
-
-    message_of(m, platform, locality, length);
-    memcpy(before, m, sizeof m);
-    result = protocol_command(m);
-    if (result != PROTOCOL_SUCCESS)
-        assert_memory_equal(before, m, sizeof m);
-    return result;
-}
-
-static void test_protocol_refusals(void **state)
-{
-    (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
-    assert_int_equal(run_startup(0), 0);
-    for (unsigned i = 1; i < 256; i++)
-        assert_int_equal(offer(8, i, 12), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(8, 0, 4088), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(8, 0, 0x80000000), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(8, 0, UINT32_MAX), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(0, 0, 12), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(19, 0, 12), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(0x108, 0, 12), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(0x08000000, 0, 12), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(UINT32_MAX, 0, 12), PROTOCOL_INVALID_PARAMETER);
-    for (unsigned i = 1; i < 19; i++)
-        if (i != 8)
-            assert_int_equal(offer(i, 0, 12), PROTOCOL_UNSUPPORTED_CALL);
-    assert_int_equal(offer(30, 0, 12), PROTOCOL_UNSUPPORTED_CALL);
-    assert_int_equal(offer(8, 0, 12), PROTOCOL_SUCCESS);
-}
-
-/* What stands behind a response is zero, and a length that lies is the TPM's to answer. */
-static void test_protocol_responses(void **state)
-{
-    static const uint32_t lengths[] = {0, 1, 9, 10, 11, 12, 13, 4087};
-    uint8_t m[PROTOCOL_MESSAGE_BYTES];
-
-    (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
-    assert_int_equal(run_startup(0), 0);
-    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
-        uint32_t length, expected = lengths[i] == 12 ? 20 : 10;
-
-        message_of(m, 8, 0, lengths[i]);
-        assert_int_equal(protocol_command(m), PROTOCOL_SUCCESS);
-        memcpy(&length, m, 4);
-        assert_int_equal(length, expected);
-        assert_int_equal(m[4], 0x80);
-        assert_int_equal(m[4 + 5], expected);
-        assert_true((m[12] | m[13]) == (lengths[i] == 12 ? 0 : m[12] | m[13]));
-        for (size_t k = 4 + length; k < sizeof m; k++)
-            assert_int_equal(m[k], 0);
-    }
-    vtpm_stop();
-    message_of(m, 8, 0, 12);
-    assert_int_equal(protocol_command(m), PROTOCOL_SUCCESS);
-    assert_int_equal(m[0], 10);
-    assert_int_equal(m[4 + 8] << 8 | m[4 + 9], RC_FAILURE);
-}
-
-static void test_protocol_query(void **state)
-{
-    struct protocol_features f;
-
-    (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
-    f = protocol_query();
-    assert_int_equal(f.commands, 0x100);
-    assert_true(f.features == PROTOCOL_FEATURE_EPHEMERAL);
-    store.memory.store.ephemeral = false;
-    assert_true(protocol_query().features == 0);
-}
-
 /* The largest command that fits the message is the largest the TPM says it takes. */
 static void test_buffer_size(void **state)
 {
     struct command c = {.length = 0};
 
     (void)state;
-    assert_true(start(VTPM_MANUFACTURE));
+    assert_true(test_start(VTPM_MANUFACTURE));
     assert_int_equal(run_startup(0), 0);
     command_begin(&c, ST_NO_SESSIONS, CC_GET_CAPABILITY);
     command_u32(&c, 6);
