@@ -104,6 +104,7 @@ struct test_case {
     const char *name;
     void (*run)(void);
 };
-extern const struct test_case vc_cases[], insn_cases[], memory_cases[], vmpl_cases[], bench_cases[];
+extern const struct test_case vc_cases[], insn_cases[], memory_cases[], vmpl_cases[], bench_cases[],
+    hostile_cases[];
 
 #endif

@@ -107,6 +107,18 @@ static void set_controls(struct vcpu *vcpu)
     vmcb->int_ctl |= INT_CTL_IRQ | INT_CTL_PRIO | INT_CTL_IGN_TPR;
 }
 
+/* QEMU would deliver a host's #VC without its error code, so it goes the way of the hardware's own.
+ */
+static enum exit_verdict deliver_host_vc(struct vcpu *vcpu)
+{
+    const uint64_t kind = HW_EVENT_VALID | HW_EVENT_EXCEPT | HW_EVENT_ERROR | VECTOR_VC;
+    uint64_t event = vcpu->vmcb->event_inj;
+    if ((uint32_t)event != kind)
+        return EXIT_RESUME;
+    vcpu->vmcb->event_inj = 0;
+    return event_vc(vcpu, (uint32_t)(event >> 32));
+}
+
 /* QEMU 7.2 forgets the shadow after STI at VMRUN. It matters when HLT follows and an interrupt
  * waits: the guest must halt first, or it sleeps through its wake-up. */
 static bool halts_in_shadow(const struct vcpu *vcpu)
@@ -169,6 +181,8 @@ void hw_run(struct hw_vmcb *host)
         !host->event_inj && !host->want_window)
         msr_read_after_vmgexit(vcpu);
     set_controls(vcpu);
+    if (verdict == EXIT_RESUME)
+        verdict = deliver_host_vc(vcpu);
     while (verdict == EXIT_RESUME) {
         enter(vcpu, cpu);
         verdict = exit_handle(vcpu);

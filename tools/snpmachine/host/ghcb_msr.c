@@ -118,6 +118,7 @@ void ghcb_msr_call(struct vcpu *vcpu, uint64_t value)
     struct level *level = vcpu_level(vcpu);
     for (unsigned i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         if (requests[i].code == (value & CODE_MASK)) {
+            vcpu->last_call = requests[i].code;
             uint64_t answer = hostile_forge_msr(requests[i].answer(vcpu, value));
             level->vmcb.ghcb_msr = answer;
             machine_detail("vCPU %u GHCB MSR %llx -> %llx", vcpu->index, (unsigned long long)value,

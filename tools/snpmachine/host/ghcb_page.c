@@ -171,6 +171,7 @@ static void dispatch(struct ghcb_call *call)
     page_read(call, OFFSET_USAGE, &usage, sizeof usage);
     page_read(call, OFFSET_VERSION, &version, sizeof version);
     fetch_fields(call);
+    call->vcpu->last_call = call->value[GHCB_EXITCODE];
     const struct ghcb_event *event = find_event(call->value[GHCB_EXITCODE]);
     if (usage != 0) {
         ghcb_fail(call, GHCB_BAD_USAGE);

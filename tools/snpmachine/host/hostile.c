@@ -2,13 +2,14 @@
 /*
  * The hostile behaviours, one table row and a few lines each; see hostile.h.
  *
- * Options they share: at=N (which occasion), target=GPA (the page or GHCB call they aim at, as each
- * says), value=X (what is forged or injected).
+ * Options they share: at=N (which occasion), after=CODE (for those that act before an entry: only
+ * entries that end a GHCB call with this exit code or MSR request count), target=X (the page, GHCB
+ * call or VMPL they aim at, as each says), value=X (what is forged, written or injected).
  */
 #include "host/hostile.h"
 #include "host/spare.h"
 
-enum hook { HOOK_NONE, HOOK_ENTRY, HOOK_CALL, HOOK_ANSWER, HOOK_MSR, HOOK_INJECT };
+enum hook { HOOK_ENTRY, HOOK_CALL, HOOK_ANSWER, HOOK_MSR, HOOK_INJECT, HOOK_IDLE };
 
 struct occasion {
     struct vcpu *vcpu;
@@ -19,7 +20,7 @@ struct occasion {
 /* Returns whether it did something at this occasion. */
 typedef bool hostile_act(const struct occasion *);
 
-static uint64_t target, value, wanted, reached;
+static uint64_t target, value, wanted, reached, after;
 static bool acted;
 static struct spinlock lock;
 
@@ -81,14 +82,24 @@ static bool forge_msr(const struct occasion *at)
     return true;
 }
 
-/* Writes into the shared buffer of a call with exit code "target" after the guest has filled it and
- * while the host serves it: bytes of "value" over the first eight. */
-static bool race(const struct occasion *at)
+/* Writes "value" over the first bytes of the shared buffer of a call with exit code "target", after
+ * the guest has filled it and before the host reads it. */
+static bool tamper(const struct occasion *at)
 {
     if (at->call->value[GHCB_EXITCODE] != target) {
         return false;
     }
     return hw_write(at->call->page + GHCB_BUFFER_OFFSET, &value, sizeof value);
+}
+
+/* A CPU without a running vCPU changes eight bytes of the shared page at "target" all the time,
+ * from "value" to zero and back, while the guest's other CPUs run. */
+static bool race(const struct occasion *at)
+{
+    static uint64_t turn;
+    uint64_t text = ++turn % 2 != 0 ? value : 0;
+    (void)at;
+    return hw_write(target, &text, sizeof text);
 }
 
 /* "value" is an EVENTINJ: any vector, any type. Aims at VMPL "target". */
@@ -106,9 +117,10 @@ static const struct behaviour {
     enum hook hook;
     hostile_act *act;
 } behaviours[] = {
-    {"remap", HOOK_ENTRY, remap},  {"replay", HOOK_ENTRY, replay},
-    {"forge", HOOK_ANSWER, forge}, {"forge-msr", HOOK_MSR, forge_msr},
-    {"race", HOOK_CALL, race},     {"inject", HOOK_INJECT, inject},
+    {"remap", HOOK_ENTRY, remap},    {"replay", HOOK_ENTRY, replay},
+    {"forge", HOOK_ANSWER, forge},   {"forge-msr", HOOK_MSR, forge_msr},
+    {"tamper", HOOK_CALL, tamper},   {"race", HOOK_IDLE, race},
+    {"inject", HOOK_INJECT, inject},
 };
 
 static const struct behaviour *chosen;
@@ -119,6 +131,7 @@ void hostile_init(void)
     wanted = option_number("at", 1);
     target = option_number("target", 0);
     value = option_number("value", 0);
+    after = option_number("after", 0);
     if (name == NULL) {
         return;
     }
@@ -150,9 +163,14 @@ static bool occasion(enum hook hook, const struct occasion *at)
     return done;
 }
 
+static bool at_point(const struct vcpu *vcpu)
+{
+    return after == 0 || vcpu->last_call == after;
+}
+
 void hostile_before_entry(struct vcpu *vcpu)
 {
-    (void)occasion(HOOK_ENTRY, &(struct occasion){.vcpu = vcpu});
+    (void)(at_point(vcpu) && occasion(HOOK_ENTRY, &(struct occasion){.vcpu = vcpu}));
 }
 
 void hostile_during_call(struct ghcb_call *call)
@@ -173,5 +191,10 @@ uint64_t hostile_forge_msr(uint64_t answer)
 
 bool hostile_inject(struct vcpu *vcpu)
 {
-    return occasion(HOOK_INJECT, &(struct occasion){.vcpu = vcpu});
+    return at_point(vcpu) && occasion(HOOK_INJECT, &(struct occasion){.vcpu = vcpu});
+}
+
+bool hostile_idle(struct vcpu *vcpu)
+{
+    return occasion(HOOK_IDLE, &(struct occasion){.vcpu = vcpu});
 }

@@ -19,6 +19,9 @@ void hostile_during_call(struct ghcb_call *call);
 void hostile_forge_answer(struct ghcb_call *call);
 uint64_t hostile_forge_msr(uint64_t answer);
 
+/* A vCPU that does not run; true: this CPU is busy with mischief and must not sleep. */
+bool hostile_idle(struct vcpu *vcpu);
+
 /* true: it has set the VMCB's event_inj. */
 bool hostile_inject(struct vcpu *vcpu);
 

@@ -138,11 +138,14 @@ void vcpu_step(struct vcpu *vcpu)
     }
     arm_timer(vcpu);
     if (!run) {
-        cpu_idle();
+        if (!hostile_idle(vcpu)) {
+            cpu_idle();
+        }
         vcpu->armed = 0;
         return;
     }
     hostile_before_entry(vcpu);
+    vcpu->last_call = 0;
     hw_run(&vcpu_level(vcpu)->vmcb);
     serve(vcpu);
 }

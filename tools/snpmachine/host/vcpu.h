@@ -53,6 +53,7 @@ struct vcpu {
     uint64_t armed;                      /* what this CPU's timer was last set to, 0 is off */
     uint64_t kvm_time_msr, kvm_wall_msr;
     bool nmi_pending;
+    uint64_t last_call; /* exit code or MSR request of the GHCB call just served, else 0 */
 };
 
 struct host {
