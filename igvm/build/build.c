@@ -111,6 +111,8 @@ static void print_map(const struct layout *layout)
     print_row("kernel", block->kernel.pa, block->kernel.size, block->kernel.va);
     print_row("kernel stack", block->kernel.stack_pa, block->kernel.stack_size,
               block->kernel.stack_va);
+    for (uint32_t i = 0; i < block->guest.loaded_count; i++)
+        print_row("guest", block->guest.loaded[i].pa, block->guest.loaded[i].size, 0);
     for (uint32_t i = 0; i < block->root.segment_count; i++)
         print_row("root", block->root.segments[i].pa, block->root.segments[i].size,
                   block->root.segments[i].va);

@@ -183,6 +183,36 @@ static void add_pages(struct igvm_writer *writer, const struct layout *layout)
     }
 }
 
+static void add_guest_page(struct igvm_writer *writer, const struct linux_piece *piece,
+                           uint64_t offset)
+{
+    const struct igvm_page_data page = {.gpa = piece->gpa + offset, .mask = BUILD_SNP};
+    uint64_t left = piece->size - offset;
+
+    if (piece->kind == LINUX_DATA)
+        igvm_add_data(
+            writer, IGVM_PAGE_DATA, &page,
+            (struct igvm_blob){piece->bytes + offset, left < IMAGE_PAGE ? left : IMAGE_PAGE});
+    else
+        igvm_add(writer, IGVM_PAGE_DATA, &page);
+}
+
+/* The guest's pieces that lie below the region, or those above it. Its secrets and CPUID pages are
+ * zeros: the firmware fills only the SVSM's. */
+static void add_guest(struct igvm_writer *writer, const struct layout *layout, bool above)
+{
+    const struct linux_guest *linux = &layout->guest.linux;
+
+    for (size_t i = 0; i < linux->piece_count; i++) {
+        const struct linux_piece *piece = &linux->pieces[i];
+
+        if ((piece->gpa > layout->options->base) != above)
+            continue;
+        for (uint64_t at = 0; at < piece->size; at += IMAGE_PAGE)
+            add_guest_page(writer, piece, at);
+    }
+}
+
 static void add_contexts(struct igvm_writer *writer, const struct layout *layout)
 {
     struct igvm_vp_context header = {.mask = BUILD_NATIVE};
@@ -207,7 +237,9 @@ static void add_all(struct igvm_writer *writer, const struct layout *layout)
     add_platforms(writer, layout);
     add_memory(writer, layout);
     add_parameters(writer, layout);
+    add_guest(writer, layout, false);
     add_pages(writer, layout);
+    add_guest(writer, layout, true);
     add_contexts(writer, layout);
 }
 
@@ -227,9 +259,19 @@ static bool finish(struct igvm_writer *writer, struct blob *file, struct build_e
     return build_fail(error, "the file would be wrong at %#x: %s", wrong.offset, wrong.rule);
 }
 
+/* At most so many pages of data. */
+static size_t count_pages(const struct layout *layout)
+{
+    uint64_t size = layout->next - layout->options->base + 4 * IMAGE_PAGE;
+
+    for (size_t i = 0; i < layout->guest.linux.piece_count; i++)
+        size += guest_piece_size(&layout->guest.linux.pieces[i]);
+    return size / IMAGE_PAGE;
+}
+
 bool file_make(struct blob *file, const struct layout *layout, struct build_error *error)
 {
-    const size_t pages = (layout->next - layout->options->base) / IMAGE_PAGE + 4;
+    const size_t pages = count_pages(layout);
     struct igvm_writer_memory memory = {
         .headers_size = 2 * pages * PAGE_HEADER + OTHER_HEADERS,
         .data_size = pages * IMAGE_PAGE,

@@ -307,6 +307,8 @@ bool layout_make(struct layout *layout, struct build_error *error)
     layout->block = (struct boot_block){0};
     if (!image_make(&layout->image, layout->options->base, layout->options->size, error))
         return false;
+    if (!guest_make(&layout->guest, layout->options, &layout->block.guest, error))
+        return false;
     if (!take_first_pages(layout, error) || !take_kernel(layout, error) ||
         !take_root(layout, error) || !take_archive(layout, error) || !map_all(layout, error))
         return false;
@@ -317,4 +319,5 @@ bool layout_make(struct layout *layout, struct build_error *error)
 void layout_free(struct layout *layout)
 {
     image_free(&layout->image);
+    guest_free(&layout->guest);
 }

@@ -11,6 +11,7 @@
 #define BUILD_LAYOUT_H
 
 #include "elf_image.h"
+#include "guest.h"
 #include "image.h"
 #include "options.h"
 #include "tables.h"
@@ -31,6 +32,7 @@ struct layout {
     const struct layout_inputs *inputs;
     struct image image;
     struct tables tables;
+    struct guest guest;
     struct boot_block block;
     uint64_t next;
 };

@@ -88,7 +88,7 @@ static const char *check_wish(const struct linux_wish *wish)
         wish->hole_size > wish->memory - wish->hole ||
         (wish->hole_size > 0 && wish->hole < (UINT64_C(1) << 20)))
         return "the hole must be whole pages of memory above 1 MiB";
-    if (wish->c_bit < 32 || wish->c_bit > 51)
+    if (wish->c_bit != 0 && (wish->c_bit < 32 || wish->c_bit > 51))
         return "the C-bit must be from 32 to 51";
     return NULL;
 }
@@ -192,8 +192,9 @@ static void fill_cc_blob(uint8_t *page)
 
 static void fill_tables(uint8_t *tables, unsigned c_bit)
 {
-    uint64_t link = 0x003 | UINT64_C(1) << c_bit;
-    uint64_t leaf = 0x083 | UINT64_C(1) << c_bit;
+    uint64_t private = c_bit ? UINT64_C(1) << c_bit : 0;
+    uint64_t link = 0x003 | private;
+    uint64_t leaf = 0x083 | private;
     set(tables, (LINUX_TABLES + PAGE) | link, 8);
     for (uint64_t gib = 0; gib < 4; gib++) {
         set(tables + PAGE + 8 * gib, (LINUX_TABLES + (2 + gib) * PAGE) | link, 8);

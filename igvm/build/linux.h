@@ -52,7 +52,7 @@ struct linux_wish {
     const char *cmdline;
     uint64_t memory; /* RAM from 0 on, with the usual hole below 1 MiB; a multiple of 2 MiB */
     uint64_t hole, hole_size; /* RAM that is not the guest's (an SVSM's); size 0: none */
-    unsigned c_bit;
+    unsigned c_bit;           /* 0: left to whoever starts the guest */
     struct acpi_machine machine;
 };
 

@@ -38,7 +38,8 @@ struct row {
     const char *help;
 };
 
-static setter set_path, set_number, set_file, set_platforms, set_profile, set_flag, set_layout;
+static setter set_path, set_text, set_number, set_file, set_platforms, set_profile, set_flag,
+    set_layout;
 
 #define PLACE(member) offsetof(struct build_options, member)
 
@@ -63,6 +64,12 @@ static const struct row rows[] = {
     {"console", "PORT", set_number, PLACE(console_port), "early messages; 0 for none"},
     {"pretend-snp", "BIT", set_number, PLACE(pretend_snp),
      "for tests: the PVH ELF takes the SNP path with this C-bit (52 to 58)"},
+    {"guest-kernel", "BZIMAGE", set_path, PLACE(guest_kernel),
+     "a Linux guest, laid out and measured"},
+    {"guest-initrd", "FILE", set_path, PLACE(guest_initrd), "its initramfs"},
+    {"guest-cmdline", "TEXT", set_text, PLACE(guest_cmdline), "its command line (console=ttyS0)"},
+    {"guest-memory", "BYTES", set_number, PLACE(guest_memory), "its RAM, from 0 on (256M)"},
+    {"guest-cpus", "N", set_number, PLACE(guest_cpus), "processors its tables name (1)"},
     {"map", NULL, set_flag, PLACE(map), "print where everything went"},
     {"help", NULL, set_flag, PLACE(help), "this text"},
 };
@@ -93,6 +100,16 @@ static bool set_path(const struct source *source, const struct row *row, const c
     free(*path);
     *path = path_join(source, value);
     return *path || build_fail(error, "no memory");
+}
+
+static bool set_text(const struct source *source, const struct row *row, const char *value,
+                     struct build_error *error)
+{
+    char **text = place(source, row);
+
+    free(*text);
+    *text = strdup(value);
+    return *text || build_fail(error, "no memory");
 }
 
 static bool set_number(const struct source *source, const struct row *row, const char *value,
@@ -332,6 +349,15 @@ static bool check_memory(const struct build_options *options, struct build_error
     return true;
 }
 
+static bool check_guest(const struct build_options *options, struct build_error *error)
+{
+    if (!options->guest_kernel && (options->guest_initrd || options->guest_cmdline))
+        return build_fail(error, "there is no --guest-kernel");
+    if (options->guest_kernel && !(options->platforms & BUILD_SNP && options->output))
+        return build_fail(error, "a guest needs platform snp and --output");
+    return options->guest_cpus <= UINT32_MAX || build_fail(error, "guest-cpus is too large");
+}
+
 static bool check_rest(struct build_options *options, struct build_error *error)
 {
     const struct build_profile *profile = options->profile;
@@ -369,6 +395,8 @@ static void set_defaults(struct build_options *options)
         .stack = 32 << 10,
         .root_stack = 64 << 10,
         .policy = 0x30000,
+        .guest_memory = 256 * MIB,
+        .guest_cpus = 1,
         .vmsa_gpa = UNSET,
         .sev_features = UNSET,
         .console_port = UNSET,
@@ -393,7 +421,8 @@ bool build_options_read(struct build_options *options, int count, char **words,
         return true;
     if (options->size_max == 0)
         options->size_max = options->size;
-    return check_memory(options, error) && check_rest(options, error);
+    return check_memory(options, error) && check_guest(options, error) &&
+           check_rest(options, error);
 }
 
 void build_options_free(struct build_options *options)
@@ -404,6 +433,9 @@ void build_options_free(struct build_options *options)
     free(options->root);
     free(options->output);
     free(options->pvh);
+    free(options->guest_kernel);
+    free(options->guest_initrd);
+    free(options->guest_cmdline);
     *options = (struct build_options){0};
 }
 

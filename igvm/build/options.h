@@ -41,6 +41,11 @@ struct build_options {
     uint64_t sev_features;
     uint64_t console_port;
     uint64_t pretend_snp; /* a C-bit position for tests without SNP; 0: none */
+    char *guest_kernel;
+    char *guest_initrd;
+    char *guest_cmdline;
+    uint64_t guest_memory;
+    uint64_t guest_cpus;
     bool map;
     bool help;
 };

@@ -81,6 +81,37 @@ struct boot_kernel {
     uint64_t stack_size;
 };
 
+/*
+ * A Linux guest laid out by the builder: its pages are loaded and measured like the SVSM's own, so
+ * they are valid already and only have to be given to the guest's VMPL. Everything else of its
+ * memory the kernel makes valid. Its secrets and CPUID pages are zeros for the kernel to fill; its
+ * page tables lack the C-bit, which the kernel sets as the stub does for its own. All addresses are
+ * guest-physical.
+ */
+#define BOOT_GUEST_RANGES 16u
+
+enum boot_guest_kind {
+    BOOT_GUEST_NONE = 0,
+    BOOT_GUEST_LINUX = 1, /* starts in 64-bit mode at entry with RSI = boot_params */
+};
+
+struct boot_guest {
+    uint32_t kind;       /* enum boot_guest_kind */
+    uint32_t cpus;       /* as its ACPI tables say; APIC ids from 0 on */
+    uint64_t memory_end; /* its memory map: from 0 to here, less the region and the ROMs' hole */
+    uint64_t entry;
+    uint64_t boot_params;
+    uint64_t stack_top;
+    uint64_t gdt;             /* code selector 0x10, data selector 0x18, limit 0x1f */
+    struct boot_range tables; /* CR3 is its first page */
+    uint64_t secrets;
+    uint64_t cpuid;
+    uint64_t calling_area; /* of the first vCPU */
+    uint32_t loaded_count;
+    uint32_t reserved;
+    struct boot_range loaded[BOOT_GUEST_RANGES]; /* ascending, whole pages */
+};
+
 struct boot_block {
     uint64_t magic;
     uint32_t version;
@@ -111,7 +142,8 @@ struct boot_block {
     uint32_t reserved2;
     struct boot_kernel kernel;
     struct boot_root root;
-    uint8_t reserved3[BOOT_PAGE - 0x2d8];
+    struct boot_guest guest;
+    uint8_t reserved3[BOOT_PAGE - 0x438];
 };
 
 /* What the host says about itself: unmeasured, hostile. */
@@ -157,7 +189,8 @@ BOOT_OFFSET(vtom, 0xf8);
 BOOT_OFFSET(console_port, 0x100);
 BOOT_OFFSET(kernel, 0x108);
 BOOT_OFFSET(root, 0x140);
-BOOT_OFFSET(reserved3, 0x2d8);
+BOOT_OFFSET(guest, 0x2d8);
+BOOT_OFFSET(reserved3, 0x438);
 _Static_assert(sizeof(struct boot_segment) == 32, "a segment has 32 bytes");
 _Static_assert(sizeof(struct boot_map_entry) == 24, "IGVM's memory map entries have 24 bytes");
 _Static_assert(sizeof(struct boot_block) == BOOT_PAGE, "the boot block is one page");
