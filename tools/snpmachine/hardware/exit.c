@@ -8,22 +8,22 @@
 #define CODE_MAX    5u
 #define INVD_OPCODE 0x08u
 
-/* Non-automatic exits: #VC with the exit code as error code (APM volume 2, 15.35.5). */
-static const uint32_t vc_exits[] = {
-    0x27,                               /* DR7 read */
-    0x37,                               /* DR7 write */
-    0x41,                               /* #DB */
-    0x51,                               /* #AC */
-    0x6F,                               /* RDPMC */
-    0x72,                               /* CPUID */
-    0x73,                               /* RSM */
-    0x76,                               /* INVD */
-    0x7A,                               /* INVLPGA */
-    0x7B,                               /* IOIO */
-    0x7D,                               /* task switch */
-    0x80, 0x82, 0x83, 0x84, 0x85, 0x86, /* VMRUN VMLOAD VMSAVE STGI CLGI SKINIT */
-    0x8A, 0x8B, 0x8C,                   /* MONITOR, MWAIT */
-    0x8E,                               /* RDPRU */
+/* Non-automatic exits: #VC with the exit code as error code (APM volume 2, 15.35.5). Those not for
+ * "all" are #GP above CPL 0 before they are anything else; QEMU 10 has that order wrong for some.
+ */
+static const struct {
+    uint32_t code;
+    bool all;
+} vc_exits[] = {
+    {0x27, false}, {0x37, false},                               /* DR7 */
+    {0x41, true},  {0x51, true},                                /* #DB, #AC */
+    {0x6F, true},  {0x72, true},                                /* RDPMC, CPUID */
+    {0x73, true},  {0x7A, false},                               /* RSM, INVLPGA */
+    {0x7B, true},  {0x7D, true},                                /* IOIO, task switch */
+    {0x80, false}, {0x82, false}, {0x83, false}, {0x84, false}, /* VMRUN VMLOAD VMSAVE STGI */
+    {0x85, false}, {0x86, false},                               /* CLGI, SKINIT */
+    {0x8A, false}, {0x8B, false}, {0x8C, false},                /* MONITOR, MWAIT */
+    {0x8E, true},                                               /* RDPRU */
 };
 
 /* Guest CR0 writes that change more than TS and MP: the view depends on PG, so they exit. */
@@ -74,25 +74,38 @@ static enum exit_verdict halt(struct vcpu *vcpu)
     return event_to_host(vcpu, HW_EXIT_HLT, 0, 0);
 }
 
+static enum exit_verdict privileged(struct vcpu *vcpu, uint64_t code)
+{
+    if (!vcpu->vmcb->save.cpl)
+        return event_vc(vcpu, (uint32_t)code);
+    event_inject_error(vcpu, VECTOR_GP, 0);
+    return EXIT_RESUME;
+}
+
 /* QEMU 7.2 reports INVD as WBINVD. */
 static enum exit_verdict cache_flush(struct vcpu *vcpu)
 {
     uint8_t code[2] = {0};
     vcpu_code(vcpu, code, sizeof code);
-    return event_vc(vcpu, code[0] == 0x0F && code[1] == INVD_OPCODE ? EXIT_INVD : EXIT_WBINVD);
+    return privileged(vcpu, code[0] == 0x0F && code[1] == INVD_OPCODE ? EXIT_INVD : EXIT_WBINVD);
 }
 
-static bool is_vc(uint64_t code)
+/* False: the code is in no table. */
+static bool reflect(struct vcpu *vcpu, uint64_t code, enum exit_verdict *verdict)
 {
-    for (size_t i = 0; i < sizeof vc_exits / sizeof *vc_exits; i++)
-        if (vc_exits[i] == code)
-            return true;
+    for (size_t i = 0; i < sizeof vc_exits / sizeof *vc_exits; i++) {
+        if (vc_exits[i].code != code)
+            continue;
+        *verdict = vc_exits[i].all ? event_vc(vcpu, (uint32_t)code) : privileged(vcpu, code);
+        return true;
+    }
     return false;
 }
 
 enum exit_verdict exit_handle(struct vcpu *vcpu)
 {
     uint64_t code = vcpu->vmcb->exit_code;
+    enum exit_verdict verdict;
     if ((uint32_t)code == 0xFFFFFFFF)
         return event_to_host(vcpu, HW_EXIT_INVALID, 0, 0);
     switch (code) {
@@ -108,6 +121,7 @@ enum exit_verdict exit_handle(struct vcpu *vcpu)
         return exit_cr0(vcpu);
     case EXIT_HLT:
         return halt(vcpu);
+    case EXIT_INVD:
     case EXIT_WBINVD:
         return cache_flush(vcpu);
     case EXIT_INTR:
@@ -118,8 +132,8 @@ enum exit_verdict exit_handle(struct vcpu *vcpu)
     default:
         break;
     }
-    if (is_vc(code))
-        return event_vc(vcpu, (uint32_t)code);
+    if (reflect(vcpu, code, &verdict))
+        return verdict;
     machine_stop(MACHINE_NOT_MODELLED, "not modelled: exit %lx, info %lx %lx, at rip %lx", code,
                  vcpu->vmcb->exit_info1, vcpu->vmcb->exit_info2,
                  vcpu->vmcb->save.cs.base + vcpu->vmcb->save.rip);
