@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Files are read whole: the format's sizes are 32 bits, so what is larger is no IGVM file and is
- * not read at all. A pipe works as well as a file.
+ * A file is read up to one byte more than its own header says it has, which is enough to see that
+ * it is too long. A pipe works as well as a file.
  */
 #include "input.h"
 
@@ -49,6 +49,18 @@ static bool grow(struct input *input, size_t *room)
     return true;
 }
 
+/* How many bytes there can be as far as one knows by now. */
+static size_t wanted(const struct input *input)
+{
+    struct igvm_fixed fixed;
+
+    if (input->size < sizeof(fixed)) {
+        return sizeof(fixed);
+    }
+    memcpy(&fixed, input->bytes, sizeof(fixed));
+    return fixed.magic == IGVM_MAGIC ? fixed.total_file_size : 0;
+}
+
 static bool read_all(struct input *input, FILE *stream)
 {
     size_t room = 0;
@@ -60,7 +72,7 @@ static bool read_all(struct input *input, FILE *stream)
         }
         got = fread(input->bytes + input->size, 1, room - input->size, stream);
         input->size += got;
-    } while (got != 0 && input->size <= UINT32_MAX);
+    } while (got != 0 && input->size <= wanted(input));
     return !ferror(stream);
 }
 

@@ -256,6 +256,26 @@ static void test_equal_pages_are_stored_once(void **state)
     assert_int_equal(writer.data_used, 2 * IGVM_PAGE_SIZE);
 }
 
+/* Ends count, and so do checksums that fall into one slot. */
+static void test_different_pages_stay_apart(void **state)
+{
+    static uint8_t headers[1024];
+    static uint8_t data[8 * IGVM_PAGE_SIZE];
+    uint8_t page[IGVM_PAGE_SIZE] = {0};
+    uint32_t slots[4];
+    struct igvm_writer writer;
+
+    (void)state;
+    igvm_writer_start(&writer, &(struct igvm_writer_memory){headers, sizeof(headers), data,
+                                                            sizeof(data), slots, 4});
+    for (uint8_t i = 0; i < 8; i++) {
+        page[IGVM_PAGE_SIZE - 1] = i;
+        assert_true(igvm_add_data(&writer, IGVM_PAGE_DATA, &(struct igvm_page_data){.mask = 1},
+                                  (struct igvm_blob){page, sizeof(page)}));
+    }
+    assert_int_equal(writer.data_used, sizeof(data));
+}
+
 static void test_writer_says_what_does_not_fit(void **state)
 {
     struct igvm_writer writer;
@@ -309,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_version_1),
         cmocka_unit_test(test_parameter_room),
         cmocka_unit_test(test_equal_pages_are_stored_once),
+        cmocka_unit_test(test_different_pages_stay_apart),
         cmocka_unit_test(test_writer_says_what_does_not_fit),
         cmocka_unit_test(test_writer_refuses_what_is_no_file),
     };

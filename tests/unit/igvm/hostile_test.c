@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "examples.h"
-#include "igvm/igvm.h"
+#include "igvm/writer.h"
 #include "oracle.h"
 
 #include <stdlib.h>
@@ -342,6 +342,53 @@ static void test_a_native_context_ends_in_zeros(void **state)
     assert_int_equal(error.offset, 0x1A8 + 232);
 }
 
+/* A VSM context says itself how long it is; 32 bytes a register, counted in 32 bits. */
+static void test_a_vsm_context_ends_in_the_file(void **state)
+{
+    static const uint32_t counts[] = {0x08000000, 0x07FFFFFF, 0xFFFFFFFF, 0x80000000, 0x10};
+    struct damage context = {.type = IGVM_VP_CONTEXT};
+    size_t size = example_all_types(room);
+    uint32_t file_offset = find_header(size, &context).body.context->file_offset;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        uint8_t *bytes = exact_copy(room, size);
+
+        memcpy(bytes + file_offset, &counts[i], sizeof(counts[i]));
+        assert_int_equal(oracle_check(bytes, size), counts[i] == 0x10);
+        free(bytes);
+    }
+}
+
+static bool open_with_areas(uint32_t count, uint64_t size)
+{
+    static uint8_t headers[16 << 10];
+    static uint8_t data[IGVM_PAGE_SIZE];
+    struct igvm_writer writer;
+
+    igvm_writer_start(&writer, &(struct igvm_writer_memory){headers, sizeof(headers), data,
+                                                            sizeof(data), NULL, 0});
+    igvm_add(&writer, IGVM_SUPPORTED_PLATFORM,
+             &(struct igvm_platform){.mask = 1, .platform_version = 1});
+    for (uint32_t index = 0; index < count; index++) {
+        igvm_add(&writer, IGVM_PARAMETER_AREA, &(struct igvm_parameter_area){size, index, 0});
+    }
+    igvm_add_data(&writer, IGVM_PAGE_DATA, &(struct igvm_page_data){.mask = 1},
+                  (struct igvm_blob){"x", 1});
+    assert_true(igvm_finish(&writer, room, sizeof(room), NULL));
+    return oracle_check(room, igvm_writer_size(&writer));
+}
+
+static void test_areas_are_bounded(void **state)
+{
+    (void)state;
+    assert_true(open_with_areas(IGVM_AREAS_MAX, IGVM_PAGE_SIZE));
+    assert_false(open_with_areas(IGVM_AREAS_MAX + 1, IGVM_PAGE_SIZE));
+    assert_true(open_with_areas(2, IGVM_AREA_BYTES_MAX / 2));
+    assert_false(open_with_areas(3, IGVM_AREA_BYTES_MAX / 2));
+    assert_false(open_with_areas(1, UINT64_MAX - (IGVM_PAGE_SIZE - 1)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +402,8 @@ int main(void)
         cmocka_unit_test(test_the_list_has_rules_too),
         cmocka_unit_test(test_checksum_and_platform_are_needed),
         cmocka_unit_test(test_a_native_context_ends_in_zeros),
+        cmocka_unit_test(test_a_vsm_context_ends_in_the_file),
+        cmocka_unit_test(test_areas_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

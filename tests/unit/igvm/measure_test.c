@@ -13,6 +13,7 @@
 
 #include "examples.h"
 #include "igvm/sha384.h"
+#include "igvm/writer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -238,6 +239,50 @@ static void test_vmsa_elsewhere(void **state)
     strcpy(moved, snp_digest(size, file_order, NULL));
     assert_string_equal(snp_digest(size, qemu_order, NULL), moved);
     assert_string_not_equal(moved, v2_steps[7].digest);
+}
+
+/* Two pages and an insert behind them; returns whether QEMU measures the insert first. */
+static bool insert_comes_first(const struct igvm_page_data *second, bool with_data)
+{
+    static uint8_t headers[1024];
+    static uint8_t data[2 * IGVM_PAGE_SIZE];
+    struct igvm_writer writer;
+    struct igvm_file file;
+    struct igvm_events events;
+    struct igvm_event event[3];
+
+    igvm_writer_start(&writer, &(struct igvm_writer_memory){headers, sizeof(headers), data,
+                                                            sizeof(data), NULL, 0});
+    igvm_add(
+        &writer, IGVM_SUPPORTED_PLATFORM,
+        &(struct igvm_platform){.mask = 1, .platform_type = IGVM_SEV_SNP, .platform_version = 1});
+    igvm_add(&writer, IGVM_PARAMETER_AREA, &(struct igvm_parameter_area){IGVM_PAGE_SIZE, 0, 0});
+    igvm_add_data(&writer, IGVM_PAGE_DATA, &(struct igvm_page_data){.gpa = 0x1000, .mask = 1},
+                  (struct igvm_blob){"a", 1});
+    igvm_add_data(&writer, IGVM_PAGE_DATA, second, (struct igvm_blob){"b", with_data ? 1 : 0});
+    igvm_add(&writer, IGVM_PARAMETER_INSERT, &(struct igvm_parameter_insert){0x9000, 1, 0});
+    assert_true(igvm_finish(&writer, bytes, sizeof(bytes), NULL));
+    assert_true(igvm_open(&file, bytes, igvm_writer_size(&writer), NULL));
+    igvm_events_start(&events, &file, &(struct igvm_launch){.mask = 1, .order = IGVM_ORDER_QEMU});
+    for (unsigned i = 0; i < 3; i++) {
+        assert_true(igvm_events_next(&events, &event[i]));
+    }
+    assert_int_equal(event[2].gpa, second->gpa);
+    return event[0].gpa == 0x9000 && event[1].gpa == 0x1000;
+}
+
+/* A run goes on while pages are adjacent and alike in everything. */
+static void test_what_makes_a_run(void **state)
+{
+    (void)state;
+    assert_true(insert_comes_first(&(struct igvm_page_data){.gpa = 0x2000, .mask = 1}, true));
+    assert_false(insert_comes_first(&(struct igvm_page_data){.gpa = 0x3000, .mask = 1}, true));
+    assert_false(insert_comes_first(&(struct igvm_page_data){.gpa = 0x2000, .mask = 3}, true));
+    assert_false(insert_comes_first(&(struct igvm_page_data){.gpa = 0x2000, .mask = 1}, false));
+    assert_false(insert_comes_first(
+        &(struct igvm_page_data){.gpa = 0x2000, .mask = 1, .flags = IGVM_PAGE_UNMEASURED}, true));
+    assert_false(insert_comes_first(
+        &(struct igvm_page_data){.gpa = 0x2000, .mask = 1, .data_type = IGVM_DATA_SECRETS}, true));
 }
 
 int main(void)
