@@ -288,10 +288,11 @@ static void test_what_makes_a_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_v0_pages),      cmocka_unit_test(test_v1_single_events),
-        cmocka_unit_test(test_v2_every_step), cmocka_unit_test(test_v3_order),
-        cmocka_unit_test(test_v4_tdx),        cmocka_unit_test(test_inserts_of_several_pages),
-        cmocka_unit_test(test_more_cpus),     cmocka_unit_test(test_vmsa_elsewhere),
+        cmocka_unit_test(test_v0_pages),         cmocka_unit_test(test_v1_single_events),
+        cmocka_unit_test(test_v2_every_step),    cmocka_unit_test(test_v3_order),
+        cmocka_unit_test(test_v4_tdx),           cmocka_unit_test(test_inserts_of_several_pages),
+        cmocka_unit_test(test_more_cpus),        cmocka_unit_test(test_vmsa_elsewhere),
+        cmocka_unit_test(test_what_makes_a_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
