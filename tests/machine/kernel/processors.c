@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* All processors at once on one endpoint, one CNode, one piece of untyped memory. */
+#include "tests.h"
+
+#define MOST   8u
+#define ROUNDS 2000u
+
+static struct thread workers[MOST], server;
+static seL4_CPtr endpoint, bell, pool;
+static seL4_CPtr slots[MOST];
+static uint64_t served;
+
+static void add_badge(struct thread *self)
+{
+    seL4_Word mr[seL4_MsgMaxLength];
+    seL4_Word badge;
+    seL4_MessageInfo_t info = seL4_RecvWithMRs(endpoint, &badge, mr, self->reply);
+
+    for (;;) {
+        served++;
+        mr[0] += badge;
+        info = seL4_ReplyRecvWithMRs(endpoint, info, &badge, mr, self->reply);
+    }
+}
+
+static void hammer_endpoint(struct thread *self)
+{
+    for (unsigned int i = 0; i < ROUNDS; i++) {
+        seL4_Word mr[seL4_MsgMaxLength] = {i, 0, 0, self->argument};
+
+        seL4_CallWithMRs((seL4_CPtr)self->argument, seL4_MessageInfo_new(i, 0, 0, 4), mr);
+        self->result += mr[0] - i != self->space || mr[3] != self->argument;
+    }
+}
+
+/* Runs one thread on each processor and waits for all. */
+static void everywhere(void (*run)(struct thread *), void (*prepare)(unsigned int))
+{
+    unsigned int count = boot_info->numNodes < MOST ? (unsigned int)boot_info->numNodes : MOST;
+
+    for (unsigned int i = 0; i < count; i++) {
+        thread_make(&workers[i], run, i % 2 == 0 ? 0 : new_space());
+        workers[i].result = 0;
+        prepare(i);
+    }
+    for (unsigned int i = 0; i < count; i++) {
+        thread_start(&workers[i], ROOT_PRIORITY, i, 0);
+        workers[i].space = i + 1;
+    }
+    for (unsigned int i = 0; i < count; i++) {
+        thread_join(&workers[i]);
+        expect_equal(workers[i].result, 0, "what went wrong on a processor");
+    }
+}
+
+static void give_badge(unsigned int i)
+{
+    workers[i].argument = new_badged(endpoint, seL4_CanWrite, i + 1);
+}
+
+static void test_endpoint(void)
+{
+    uint64_t count = boot_info->numNodes < MOST ? boot_info->numNodes : MOST;
+
+    endpoint = new_object(seL4_EndpointObject, 0);
+    thread_make(&server, add_badge, new_space());
+    thread_start(&server, ABOVE_ROOT, 0, 0);
+    seL4_Yield();
+    everywhere(hammer_endpoint, give_badge);
+    expect_equal(served, ROUNDS * count, "calls served");
+    seL4_TCB_Suspend(server.tcb);
+}
+
+static void hammer_cnode(struct thread *self)
+{
+    seL4_CPtr slot = (seL4_CPtr)self->argument;
+
+    for (unsigned int i = 0; i < ROUNDS / 4; i++) {
+        self->result += seL4_CNode_Mint(seL4_CapInitThreadCNode, slot, here(endpoint),
+                                        seL4_CanWrite, i) != seL4_NoError;
+        self->result += seL4_CNode_Move(seL4_CapInitThreadCNode, slot + 1, here(slot)) !=
+                        seL4_NoError;
+        self->result += seL4_CNode_Delete(seL4_CapInitThreadCNode, slot + 1) != seL4_NoError;
+    }
+}
+
+static void give_slots(unsigned int i)
+{
+    slots[i] = new_slot();
+    new_slot();
+    workers[i].argument = slots[i];
+}
+
+/* Everybody takes from one piece until it is empty; the memory handed out is told apart by address. */
+static void hammer_untyped(struct thread *self)
+{
+    seL4_CPtr slot = (seL4_CPtr)self->argument;
+    seL4_Word results[seL4_MsgMaxLength];
+
+    while (seL4_Untyped_Retype(pool, seL4_What(seL4_X86_4K, 0), here(slot), 1) == seL4_NoError) {
+        seL4_Page_GetAddress(slot, results);
+        self->result += results[0] % 4096 != 0;
+        slot = new_slot();
+        served++;
+    }
+}
+
+static void hammer_bell(struct thread *self)
+{
+    for (unsigned int i = 0; i < ROUNDS; i++) {
+        seL4_Signal((seL4_CPtr)self->argument);
+    }
+}
+
+static void give_bell(unsigned int i)
+{
+    workers[i].argument = new_badged(bell, seL4_CanWrite, UINT64_C(1) << i);
+}
+
+static void listen(struct thread *self)
+{
+    uint64_t wanted = (UINT64_C(1) << (boot_info->numNodes < MOST ? boot_info->numNodes : MOST)) - 1;
+
+    while (self->result != wanted) {
+        self->result |= seL4_Wait(bell);
+    }
+}
+
+static void test_bell(void)
+{
+    static struct thread listener;
+
+    bell = new_object(seL4_NotificationObject, 0);
+    thread_make(&listener, listen, new_space());
+    listener.result = 0;
+    thread_start(&listener, ABOVE_ROOT, boot_info->numNodes - 1, 0);
+    everywhere(hammer_bell, give_bell);
+    thread_join(&listener);
+}
+
+void test_processors(void)
+{
+    test_endpoint();
+    everywhere(hammer_cnode, give_slots);
+    pool = new_object(seL4_UntypedObject, 18);
+    everywhere(hammer_untyped, give_slots);
+    test_bell();
+}
