@@ -10,6 +10,7 @@
  */
 #include "cnode.h"
 #include "delete.h"
+#include "endpoint.h"
 #include "object.h"
 #include "page.h"
 #include "untyped.h"
@@ -140,6 +141,18 @@ seL4_Error invoke_CNode_Move(struct invocation *inv)
     if (!slot_is_derived(t.from) && cnode_level_of(t.from->cap) <= cnode_level(inv->slot->cap))
         return seL4_IllegalOperation;
     slot_move(inv->config, t.to, t.from);
+    return seL4_NoError;
+}
+
+seL4_Error invoke_CNode_Drain(struct invocation *inv)
+{
+    struct slot *slot = own_slot(inv, inv->mr[0]);
+
+    if (slot == NULL)
+        return seL4_RangeError;
+    if (slot->cap.type != CAP_Endpoint || (slot->cap.rights & seL4_CanRead) == 0)
+        return seL4_InvalidCapability;
+    endpoint_drain(endpoint_of(slot->cap));
     return seL4_NoError;
 }
 

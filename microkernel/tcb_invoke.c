@@ -143,12 +143,6 @@ seL4_Error invoke_TCB_UnbindNotification(struct invocation *inv)
     return seL4_NoError;
 }
 
-seL4_Error invoke_Endpoint_Drain(struct invocation *inv)
-{
-    endpoint_drain(endpoint_of(inv->slot->cap));
-    return seL4_NoError;
-}
-
 seL4_Error invoke_Reply_Abort(struct invocation *inv)
 {
     reply_abort(reply_of(inv->slot->cap));

@@ -33,8 +33,8 @@ static void receive_it(struct thread *self)
     seL4_Word mr[seL4_MsgMaxLength];
     seL4_Word badge;
 
-    self->result =
-        seL4_MessageInfo_get_label(seL4_RecvWithMRs(endpoint, &badge, mr, (seL4_CPtr)self->argument));
+    self->result = seL4_MessageInfo_get_label(
+        seL4_RecvWithMRs(endpoint, &badge, mr, (seL4_CPtr)self->argument));
 }
 
 static void wait_it(struct thread *self)
@@ -88,7 +88,7 @@ static void test_drain_and_abort(void)
 
     endpoint = new_object(seL4_EndpointObject, 0);
     start(&caller, call_it);
-    expect_equal(seL4_Endpoint_Drain(endpoint), seL4_NoError, "drain");
+    expect_equal(seL4_CNode_Drain(seL4_CapInitThreadCNode, endpoint), seL4_NoError, "drain");
     thread_join(&caller);
     expect_equal(caller.result, kernel_label(svsm_PeerRestarted), "a drained caller");
     receiver.argument = reply;

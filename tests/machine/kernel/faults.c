@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every way a thread can fault, and that each is a message with the right words and nothing else. */
+/* Every way a thread can fault, and that each is a message with the right words and nothing else.
+ */
 #include "tests.h"
 
 #define KERNEL_ADDRESS UINT64_C(0xffffffff80000000)
@@ -7,7 +8,15 @@
 #define NOT_CANONICAL  UINT64_C(0x8000000000000000)
 #define ANY            UINT64_MAX
 
-enum { DIVIDE = 0, BREAKPOINT = 3, OVERFLOW = 4, INVALID = 6, PROTECTION = 13, X87 = 16, SIMD = 19 };
+enum {
+    DIVIDE = 0,
+    BREAKPOINT = 3,
+    OVERFLOW = 4,
+    INVALID = 6,
+    PROTECTION = 13,
+    X87 = 16,
+    SIMD = 19
+};
 
 enum { READ_USER = 4, WRITE_USER = 6, FETCH_USER = 0x14, READ_KERNEL = 5, WRITE_SHARED = 7 };
 
@@ -78,7 +87,7 @@ static void push_too_far(struct thread *self)
     static void name(struct thread *self)                                                          \
     {                                                                                              \
         (void)self;                                                                                \
-        __asm__ volatile(text ::: "rax", "rbx", "rcx", "rdx", "r11", "memory");                                \
+        __asm__ volatile(text ::: "rax", "rbx", "rcx", "rdx", "r11", "memory");                    \
     }
 
 INSTRUCTION(divide, "xor %%ecx, %%ecx; div %%ecx")

@@ -97,7 +97,8 @@ static void call_once(struct thread *self)
     self->result = seL4_MessageInfo_get_label(info) << 32 | mr[0];
 }
 
-/* Three callers wait in the queue; one receiver takes them in order, keeps all, answers last first. */
+/* Three callers wait in the queue; one receiver takes them in order, keeps all, answers last first.
+ */
 static void test_queue_and_park(void)
 {
     seL4_Word mr[seL4_MsgMaxLength] = {0};

@@ -19,7 +19,7 @@ static void test_retype(void)
     expect_equal(seL4_Untyped_Retype(pool, what, here(CNODE), 1), seL4_DeleteFirst,
                  "a slot in use");
     expect_equal(seL4_Untyped_Retype(pool, seL4_What(seL4_UntypedObject, 14), here(slot), 1),
-                 seL4_NotEnoughMemory, "more than there is");
+                 seL4_RangeError, "larger than the whole");
     expect_equal(seL4_Untyped_Retype(pool, what, here(slot), 1), seL4_NoError, "the first half");
     expect_equal(seL4_Untyped_Retype(pool, what, here(other), 1), seL4_NoError, "the second half");
     expect_equal(seL4_Untyped_Retype(pool, what, here(new_slot()), 1), seL4_NotEnoughMemory,
@@ -33,7 +33,7 @@ static void test_retype(void)
 
 static void test_cnode(void)
 {
-    seL4_CPtr from = new_object(seL4_EndpointObject, 0), to = new_slot(), third = new_slot();
+    seL4_CPtr from = new_object(seL4_NotificationObject, 0), to = new_slot(), third = new_slot();
     seL4_Word mr[seL4_MsgMaxLength] = {to};
 
     expect_equal(seL4_CNode_Copy(CNODE, to, here(new_slot()), seL4_AllRights), seL4_FailedLookup,

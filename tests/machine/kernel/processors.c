@@ -8,6 +8,7 @@
 static struct thread workers[MOST], server;
 static seL4_CPtr endpoint, bell, pool;
 static seL4_CPtr slots[MOST];
+static seL4_CPtr other_space;
 static uint64_t served;
 
 static void add_badge(struct thread *self)
@@ -29,7 +30,7 @@ static void hammer_endpoint(struct thread *self)
         seL4_Word mr[seL4_MsgMaxLength] = {i, 0, 0, self->argument};
 
         seL4_CallWithMRs((seL4_CPtr)self->argument, seL4_MessageInfo_new(i, 0, 0, 4), mr);
-        self->result += mr[0] - i != self->space || mr[3] != self->argument;
+        self->result += mr[0] - i != self->extra || mr[3] != self->argument;
     }
 }
 
@@ -39,13 +40,13 @@ static void everywhere(void (*run)(struct thread *), void (*prepare)(unsigned in
     unsigned int count = boot_info->numNodes < MOST ? (unsigned int)boot_info->numNodes : MOST;
 
     for (unsigned int i = 0; i < count; i++) {
-        thread_make(&workers[i], run, i % 2 == 0 ? 0 : new_space());
+        thread_make(&workers[i], run, i % 2 == 0 ? 0 : other_space);
         workers[i].result = 0;
+        workers[i].extra = i + 1;
         prepare(i);
     }
     for (unsigned int i = 0; i < count; i++) {
         thread_start(&workers[i], ROOT_PRIORITY, i, 0);
-        workers[i].space = i + 1;
     }
     for (unsigned int i = 0; i < count; i++) {
         thread_join(&workers[i]);
@@ -63,7 +64,7 @@ static void test_endpoint(void)
     uint64_t count = boot_info->numNodes < MOST ? boot_info->numNodes : MOST;
 
     endpoint = new_object(seL4_EndpointObject, 0);
-    thread_make(&server, add_badge, new_space());
+    thread_make(&server, add_badge, other_space);
     thread_start(&server, ABOVE_ROOT, 0, 0);
     seL4_Yield();
     everywhere(hammer_endpoint, give_badge);
@@ -78,8 +79,8 @@ static void hammer_cnode(struct thread *self)
     for (unsigned int i = 0; i < ROUNDS / 4; i++) {
         self->result += seL4_CNode_Mint(seL4_CapInitThreadCNode, slot, here(endpoint),
                                         seL4_CanWrite, i) != seL4_NoError;
-        self->result += seL4_CNode_Move(seL4_CapInitThreadCNode, slot + 1, here(slot)) !=
-                        seL4_NoError;
+        self->result +=
+            seL4_CNode_Move(seL4_CapInitThreadCNode, slot + 1, here(slot)) != seL4_NoError;
         self->result += seL4_CNode_Delete(seL4_CapInitThreadCNode, slot + 1) != seL4_NoError;
     }
 }
@@ -91,7 +92,8 @@ static void give_slots(unsigned int i)
     workers[i].argument = slots[i];
 }
 
-/* Everybody takes from one piece until it is empty; the memory handed out is told apart by address. */
+/* Everybody takes from one piece until it is empty; the memory handed out is told apart by address.
+ */
 static void hammer_untyped(struct thread *self)
 {
     seL4_CPtr slot = (seL4_CPtr)self->argument;
@@ -119,7 +121,8 @@ static void give_bell(unsigned int i)
 
 static void listen(struct thread *self)
 {
-    uint64_t wanted = (UINT64_C(1) << (boot_info->numNodes < MOST ? boot_info->numNodes : MOST)) - 1;
+    uint64_t wanted =
+        (UINT64_C(1) << (boot_info->numNodes < MOST ? boot_info->numNodes : MOST)) - 1;
 
     while (self->result != wanted) {
         self->result |= seL4_Wait(bell);
@@ -131,7 +134,7 @@ static void test_bell(void)
     static struct thread listener;
 
     bell = new_object(seL4_NotificationObject, 0);
-    thread_make(&listener, listen, new_space());
+    thread_make(&listener, listen, other_space);
     listener.result = 0;
     thread_start(&listener, ABOVE_ROOT, boot_info->numNodes - 1, 0);
     everywhere(hammer_bell, give_bell);
@@ -140,6 +143,7 @@ static void test_bell(void)
 
 void test_processors(void)
 {
+    other_space = new_space();
     test_endpoint();
     everywhere(hammer_cnode, give_slots);
     pool = new_object(seL4_UntypedObject, 18);

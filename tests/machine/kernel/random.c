@@ -9,10 +9,10 @@
 #ifndef RANDOM_CALLS
 #define RANDOM_CALLS 1000000u
 #endif
-#define CHECK_EVERY  50000u
-#define SLOT_BITS    6u
-#define SLOT_COUNT   (1u << SLOT_BITS)
-#define OWN_CNODE    1u
+#define CHECK_EVERY 50000u
+#define SLOT_BITS   6u
+#define SLOT_COUNT  (1u << SLOT_BITS)
+#define OWN_CNODE   1u
 
 static struct thread wild, partner;
 static seL4_CPtr cnode, watch, helper, pool;
@@ -96,8 +96,8 @@ static void give(seL4_Word index, seL4_CPtr original)
 static void fill_cnode(void)
 {
     static const seL4_ObjectType types[] = {
-        seL4_EndpointObject, seL4_NotificationObject, seL4_ReplyObject, seL4_ReplyObject,
-        seL4_X86_4K,         seL4_X86_PageTableObject, seL4_TCBObject, seL4_VSpaceObject,
+        seL4_EndpointObject, seL4_NotificationObject,  seL4_ReplyObject, seL4_ReplyObject,
+        seL4_X86_4K,         seL4_X86_PageTableObject, seL4_TCBObject,   seL4_VSpaceObject,
     };
 
     give(OWN_CNODE, cnode);
@@ -127,11 +127,13 @@ static void start_wild(void)
     seL4_TCB_Resume(wild.tcb);
 }
 
-/* What it has done to itself since is undone: its CNode is emptied and filled, and it starts anew. */
+/* What it has done to itself since is undone: its CNode is emptied and filled, and it starts anew.
+ */
 static void repair(void)
 {
     seL4_TCB_Suspend(wild.tcb);
-    expect_equal(seL4_CNode_Revoke(seL4_CapInitThreadCNode, pool), seL4_NoError, "revoke its memory");
+    expect_equal(seL4_CNode_Revoke(seL4_CapInitThreadCNode, pool), seL4_NoError,
+                 "revoke its memory");
     expect_equal(seL4_CNode_Revoke(seL4_CapInitThreadCNode, cnode), seL4_NoError, "and its CNode");
     for (seL4_Word i = 0; i < SLOT_COUNT; i++) {
         seL4_CNode_Revoke(cnode, i);
@@ -164,7 +166,8 @@ void test_random(void)
         before = calls;
         if (calls - checked > CHECK_EVERY) {
             checked = calls;
-            expect_equal(seL4_System_Check(svsm_CapSystem, results), seL4_NoError, "the self-check");
+            expect_equal(seL4_System_Check(svsm_CapSystem, results), seL4_NoError,
+                         "the self-check");
         }
     }
     print("test: random calls ");

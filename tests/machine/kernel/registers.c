@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A thread's registers are its own: across system calls, switches, interrupts; floating point too. */
+/* A thread's registers are its own: across system calls, switches, interrupts; floating point too.
+ */
 #include "tests.h"
 
 #define ROUNDS 300u
@@ -14,8 +15,8 @@ static void keep_vectors(struct thread *self)
 
     __asm__ volatile("ldmxcsr %0" ::"m"(control));
     for (unsigned int i = 0; i < ROUNDS; i++) {
-        __asm__ volatile("movq %0, %%xmm0; movq %0, %%xmm1; movq %0, %%xmm2; movq %0, %%xmm3" ::"r"(
-            value + i));
+        __asm__ volatile(
+            "movq %0, %%xmm0; movq %0, %%xmm1; movq %0, %%xmm2; movq %0, %%xmm3" ::"r"(value + i));
         seL4_Yield();
         __asm__ volatile("movq %%xmm0, %0; movq %%xmm1, %1; movq %%xmm2, %2; movq %%xmm3, %3"
                          : "=r"(found[0]), "=r"(found[1]), "=r"(found[2]), "=r"(found[3]));
@@ -88,20 +89,20 @@ static void keep_general(struct thread *self)
     uint64_t wrong;
 
     while (__atomic_load_n(&self->argument, __ATOMIC_RELAXED) == 0) {
-        __asm__ volatile("mov $101, %%rbx; mov $102, %%rcx; mov $103, %%rdx; mov $104, %%rsi\n\t"
-                         "mov $105, %%rdi; mov $106, %%r8; mov $107, %%r9; mov $108, %%r10\n\t"
-                         "mov $109, %%r11; mov $110, %%r12; mov $111, %%r13; mov $112, %%r14\n\t"
-                         "mov $113, %%r15; mov $20000, %%eax\n"
-                         "1:\tdec %%eax; jnz 1b\n\t"
-                         "add %%rbx, %%rax; add %%rcx, %%rax; add %%rdx, %%rax; add %%rsi, %%rax\n\t"
-                         "add %%rdi, %%rax; add %%r8, %%rax; add %%r9, %%rax; add %%r10, %%rax\n\t"
-                         "add %%r11, %%rax; add %%r12, %%rax; add %%r13, %%rax; add %%r14, %%rax\n\t"
-                         "add %%r15, %%rax; sub $1391, %%rax"
-                         : "=a"(wrong)::"rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11",
-                           "r12", "r13", "r14", "r15", "cc");
+        __asm__ volatile(
+            "mov $101, %%rbx; mov $102, %%rcx; mov $103, %%rdx; mov $104, %%rsi\n\t"
+            "mov $105, %%rdi; mov $106, %%r8; mov $107, %%r9; mov $108, %%r10\n\t"
+            "mov $109, %%r11; mov $110, %%r12; mov $111, %%r13; mov $112, %%r14\n\t"
+            "mov $113, %%r15; mov $20000, %%eax\n"
+            "1:\tdec %%eax; jnz 1b\n\t"
+            "add %%rbx, %%rax; add %%rcx, %%rax; add %%rdx, %%rax; add %%rsi, %%rax\n\t"
+            "add %%rdi, %%rax; add %%r8, %%rax; add %%r9, %%rax; add %%r10, %%rax\n\t"
+            "add %%r11, %%rax; add %%r12, %%rax; add %%r13, %%rax; add %%r14, %%rax\n\t"
+            "add %%r15, %%rax; sub $1391, %%rax"
+            : "=a"(wrong)::"rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12",
+              "r13", "r14", "r15", "cc");
         self->result += wrong != 0;
-        self->done += 0;
-        __atomic_add_fetch(&self->space, 1, __ATOMIC_RELAXED); /* rounds, from here on */
+        __atomic_add_fetch(&self->extra, 1, __ATOMIC_RELAXED); /* rounds, from here on */
     }
 }
 
@@ -117,10 +118,10 @@ static void test_preemption(void)
         busy[i].argument = 0;
         busy[i].result = 0;
         thread_start(&busy[i], ROOT_PRIORITY, 0, 0);
-        busy[i].space = 0;
+        busy[i].extra = 0;
     }
-    while (__atomic_load_n(&busy[0].space, __ATOMIC_RELAXED) < 50 ||
-           __atomic_load_n(&busy[1].space, __ATOMIC_RELAXED) < 50) {
+    while (__atomic_load_n(&busy[0].extra, __ATOMIC_RELAXED) < 50 ||
+           __atomic_load_n(&busy[1].extra, __ATOMIC_RELAXED) < 50) {
         seL4_Yield();
     }
     for (unsigned int i = 0; i < 2; i++) {

@@ -153,8 +153,8 @@ static void drain_and_abort(void **state)
 
     (void)state;
     OK(CNODE, LABEL_CNode_Copy, send_only, seL4_Slot(CNODE, ep), seL4_CanWrite);
-    FAILS(seL4_IllegalOperation, send_only, LABEL_Endpoint_Drain, 0);
-    OK(ep, LABEL_Endpoint_Drain, 0);
+    FAILS(seL4_InvalidCapability, CNODE, LABEL_CNode_Drain, send_only);
+    OK(CNODE, LABEL_CNode_Drain, ep);
     OK(reply, LABEL_Reply_Abort, 0);
     assert_int_equal(host.drained, 1);
     assert_int_equal(host.aborted, 1);

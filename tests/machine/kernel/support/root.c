@@ -169,9 +169,15 @@ void expect_equal(uint64_t is, uint64_t wanted, const char *what)
     }
 }
 
+/* The copy is part of the image, so that other address spaces have it too. */
 void root_start(const seL4_BootInfo *info)
 {
-    boot_info = info;
+    static seL4_BootInfo copy;
+
+    boot_info = &copy;
+    for (unsigned int i = 0; i < sizeof(copy) / sizeof(uint64_t); i++) {
+        ((uint64_t *)&copy)[i] = ((const uint64_t *)info)[i];
+    }
     next_slot = info->empty.start;
     next_untyped = info->untyped.start;
     console_start();

@@ -23,6 +23,7 @@ struct thread {
     void (*run)(struct thread *);
     uint64_t argument;
     uint64_t result;
+    uint64_t extra; /* for the test, like argument */
     uint32_t done;
     uint8_t stack[STACK_BYTES] __attribute__((aligned(16)));
 };
