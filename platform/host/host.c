@@ -87,7 +87,7 @@ static void host_irq_ack(uint32_t irq)
     host.acked = irq;
 }
 
-static enum platform_error host_host_call(struct host_call *call)
+enum platform_error platform_host_call(struct host_call *call)
 {
     kernel_assert(!host.locked, "a host call under the configuration lock");
     host.last_call = *call;
@@ -100,7 +100,6 @@ static const struct platform host_platform = {
     .share = host_share,
     .unshare = host_unshare,
     .irq_ack = host_irq_ack,
-    .host_call = host_host_call,
     .end = host_end,
 };
 
