@@ -159,10 +159,12 @@ static void create(unsigned place, uint64_t info1)
     expect("AP creation", call.info1, 0);
 }
 
+/* RMPADJUST from VMPL0 writes the VMSA bit each time, so VMSAs are left out. */
 void vmpl_make(unsigned vmpl)
 {
+    uint64_t first = (uint64_t)(uintptr_t)vmsas, end = first + sizeof vmsas;
     for (uint64_t page = IMAGE; page < (uint64_t)(uintptr_t)image_end; page += PAGE)
-        if (rmpadjust(page, 0, VMPL_ALL << 8 | vmpl))
+        if ((page < first || page >= end) && rmpadjust(page, 0, VMPL_ALL << 8 | vmpl))
             die("grant");
     for (uint64_t page = TABLES; page < TABLES + 6 * PAGE; page += PAGE)
         if (rmpadjust(page, 0, VMPL_ALL << 8 | vmpl))
@@ -294,6 +296,53 @@ static void case_msrs(void)
     expect("GHCB MSR of VMPL2 is its own", vmpl_run(2, low_own_msrs, 8), 8 ^ 9);
 }
 
+/* Every VMPL below 0: it has what it was given, finds its level and cannot reach above itself. */
+static uint64_t low_level(uint64_t vmpl)
+{
+    uint64_t rdx = vmpl, rcx;
+    uint64_t bad = rmpquery(IMAGE, &rdx, &rcx) | (rdx ^ VMPL_ALL << 8);
+    for (uint64_t target = 0; target < 5; target++) {
+        uint64_t wanted = target <= vmpl ? 2 : target == 4 ? 1 : 0;
+        bad |= rmpadjust(WINDOW, 0, VMPL_R << 8 | target) ^ wanted;
+    }
+    return bad;
+}
+
+static void case_each(void)
+{
+    expect("validate", pvalidate(WINDOW, 0, 1), 0);
+    for (unsigned vmpl = 1; vmpl < 4; vmpl++) {
+        vmpl_make(vmpl);
+        expect("give it to the VMPL", rmpadjust(WINDOW, 0, VMPL_RW << 8 | vmpl), 0);
+        expect("RMPADJUST and RMPQUERY there", vmpl_run(vmpl, low_level, vmpl), 0);
+        expect("the exit code in its VMSA", get(vmpl, VMSA_EXITCODE), 0x403);
+    }
+    expect("VMPL1 still runs", vmpl_run(1, low_level, 1), 0);
+}
+
+/* A VMSA that runs on another CPU is in use: it stays a VMSA, and no second CPU may run it. */
+static uint64_t spin(uint64_t flag)
+{
+    while (*(volatile uint64_t *)flag != 2)
+        *(volatile uint64_t *)flag |= 1;
+    return 0;
+}
+
+static void case_inuse(void)
+{
+    static volatile uint64_t flag;
+    uint64_t vmsa = (uint64_t)(uintptr_t)vmsas[5];
+    cpu_start(1, spin, (uint64_t)(uintptr_t)&flag);
+    while (!flag)
+        __asm__ volatile("pause");
+    expect("RMPADJUST without the VMSA bit", rmpadjust(vmsa, 0, 1), 3);
+    expect("with it", rmpadjust(vmsa, 0, VMSA_ADJUST), 0);
+    print("guest: a second CPU\n");
+    struct ghcb_call call = {AP_CREATE, CREATE_NOW, vmsa, 1};
+    ghcb_call(&call);
+    die("two CPUs ran one VMSA");
+}
+
 /* Clearing EFER.SVME in the VMSA parks the vCPU: the hardware refuses to run it. */
 static void case_parked(void)
 {
@@ -385,6 +434,8 @@ const struct test_case vmpl_cases[] = {
     {"vmpl-edit", case_edit},
     {"vmpl-msrs", case_msrs},
     {"vmpl-parked", case_parked},
+    {"vmpl-each", case_each},
+    {"vmsa-in-use", case_inuse},
     {"vmpl-none", case_no_vmsa},
     {"vmpl-not-a-vmsa", case_not_a_vmsa},
     {"vmpl-deny-read", case_deny_read},

@@ -115,7 +115,8 @@ enum hw_rmp_result {
 };
 
 /* RMPUPDATE: gives [spa, spa+size) to the guest at gpa: not validated, VMPL0 may do all, others
- * nothing. What was shared text there decrypts to noise. Assigning again starts over. */
+ * nothing. What was shared text there decrypts to noise. Assigning again starts over. 2 MiB over
+ * assigned pages of 4 KiB, or 4 KiB inside a 2 MiB entry, is OVERLAP. */
 enum hw_rmp_result hw_rmp_assign(uint64_t spa, uint64_t gpa, uint64_t size);
 
 /* RMPUPDATE: takes it back; the host sees ciphertext. A 4 KiB part of a 2 MiB entry is OVERLAP. */

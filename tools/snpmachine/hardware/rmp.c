@@ -74,11 +74,13 @@ static bool good_range(uint64_t spa, uint64_t size)
 /* Why [spa, spa+size) may not change hands; OK if it may. */
 static enum hw_rmp_result refuse(uint64_t spa, uint64_t size)
 {
-    const struct rmp_entry *entry = rmp_entry(spa);
-    if (size == PAGE_SIZE && entry->large)
+    bool large = rmp_entry(spa)->large;
+    if (size == PAGE_SIZE && large)
         return HW_RMP_OVERLAP;
     for (uint64_t at = spa; at < spa + size; at += PAGE_SIZE) {
-        entry = rmp_own(at);
+        const struct rmp_entry *entry = rmp_own(at);
+        if (size == LARGE_SIZE && !large && entry->assigned)
+            return HW_RMP_OVERLAP;
         if (entry->immutable)
             return HW_RMP_PERMISSION;
         if (entry->in_use)
