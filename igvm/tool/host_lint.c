@@ -182,8 +182,7 @@ static void check_runs(struct walk *walk, const struct igvm_header *header)
  * else may be in the area is for ranges.c to see. */
 static void check_tables(struct walk *walk, const struct igvm_header *header)
 {
-    if ((header->type == IGVM_MEMORY_MAP || header->type == IGVM_MADT) &&
-        header->body.parameter->offset != 0) {
+    if (lint_is_table(header->type) && header->body.parameter->offset != 0) {
         lint_error(walk->lint, BODY(header, igvm_parameter, offset), "table-offset",
                    "the host writes this table to offset 0 of its area");
     }

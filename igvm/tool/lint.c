@@ -28,6 +28,11 @@ bool lint_is_vmsa(const struct lint *lint, const struct igvm_header *header)
                                                header->mask == lint->file->masks[IGVM_SEV_ES]);
 }
 
+bool lint_is_table(uint32_t type)
+{
+    return type == IGVM_MEMORY_MAP || type == IGVM_MADT || type == IGVM_DEVICE_TREE;
+}
+
 uint32_t lint_all_masks(const struct lint *lint)
 {
     uint32_t all = 0;

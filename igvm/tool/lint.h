@@ -43,6 +43,9 @@ void lint_warning(struct lint *lint, uint32_t offset, const char *rule, const ch
 /* Is this the context of an SNP or SEV-ES machine, with a VMSA as its data? */
 bool lint_is_vmsa(const struct lint *lint, const struct igvm_header *header);
 
+/* Is this the usage of an area that QEMU fills from its start? */
+bool lint_is_table(uint32_t type);
+
 /* The bits of all platforms of the file. */
 uint32_t lint_all_masks(const struct lint *lint);
 

@@ -99,8 +99,8 @@ static const struct lint_profile profiles[] = {
         .types = svsm_types,
         .newer = none,
         .platforms = BIT(IGVM_SEV_SNP),
-        .rules = HOST_ONE_VMSA | HOST_VMSA_LAST | HOST_HOLDS_RUNS | HOST_TABLES_AT_AREA_START |
-                 HOST_IGNORES_AREA_DATA | HOST_IGNORES_SHARED | HOST_PC_DEVICES,
+        .rules = HOST_VMSA_LAST | HOST_HOLDS_RUNS | HOST_TABLES_AT_AREA_START |
+                 HOST_IGNORES_AREA_DATA | HOST_PC_DEVICES,
         .sev_features = FEATURE(SNP_ACTIVE),
     },
 };

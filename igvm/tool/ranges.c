@@ -97,7 +97,7 @@ static bool claims_area(const struct lint *lint, const struct igvm_header *heade
         return false;
     }
     range->last = range->first;
-    if (header->type == IGVM_MEMORY_MAP || header->type == IGVM_MADT) {
+    if (lint_is_table(header->type)) {
         range->first &= ~(uint64_t)UINT32_MAX;
         range->last = range->first | UINT32_MAX;
     }
@@ -136,7 +136,7 @@ static const struct {
     {claims_required_memory, false, 0, "required-twice", "another header requires the same memory"},
     {claims_area_bytes, true, 0, "parameter-overlap", "another parameter has the same bytes"},
     {claims_area, true, HOST_TABLES_AT_AREA_START, "table-area",
-     "one of the two tables needs an area of its own"},
+     "one of the two is a table and needs an area of its own"},
     {claims_cpu, true, 0, "context-twice", "another header has a context for the same CPU"},
     {claims_policy, true, 0, "policy-twice", "another header says the same for the same platform"},
 };
