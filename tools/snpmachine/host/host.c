@@ -9,6 +9,7 @@
 #include "host/hostile.h"
 #include "host/launch.h"
 #include "host/spare.h"
+#include "psp/psp.h"
 
 #define SPARE_PAGES 256u
 
@@ -43,6 +44,17 @@ static void start_devices(void)
     virtio_init((unsigned)option_number("plane0", 0));
 }
 
+static void log_digest(void)
+{
+    uint8_t digest[48];
+    char text[2 * sizeof digest + 1];
+    psp_launch_digest(digest);
+    for (unsigned i = 0; i < sizeof digest; i++) {
+        format_text(text + 2 * i, 3, "%02x", digest[i]);
+    }
+    machine_log("launch digest %s", text);
+}
+
 void host_start(void)
 {
     const struct launch_profile *profile = chosen_profile();
@@ -57,6 +69,7 @@ void host_start(void)
     spare_init(option_number("spare", SPARE_PAGES));
     start_devices();
     launch_file(machine.module, machine.module_size, profile, &launched);
+    log_digest();
     vcpu_start_level(&host.vcpu[0], 0, launched.vmsa[0]);
     for (unsigned i = 1; i < machine.cpus; i++) {
         host.vcpu[i].level[0].waiting_vmsa = launched.vmsa[i];

@@ -254,6 +254,7 @@ void launch_file(const uint8_t *bytes, uint64_t size, const struct launch_profil
     if (walk.mask == 0) {
         launch_refuse(file.headers_begin, "it does not support SEV-SNP");
     }
+    areas_start();
     uint64_t wanted = policy(&file, walk.mask);
     start(wanted);
     for (igvm_rewind(&file, &header); igvm_next(&file, &header);) {

@@ -56,6 +56,7 @@ void launch_required(uint64_t gpa, uint64_t size);
 void launch_finish(const struct igvm_id_block *block, uint64_t policy);
 
 /* launch_area.c: parameter areas, from their declaration to their insertion. */
+void areas_start(void);
 void areas_declare(const struct igvm_parameter_area *area);
 void areas_fill(const struct igvm_file *file, const struct igvm_header *usage,
                 const struct launch_profile *profile);

@@ -18,6 +18,11 @@ struct area {
 static struct area areas[IGVM_AREAS_MAX];
 static unsigned area_count;
 
+void areas_start(void)
+{
+    area_count = 0;
+}
+
 void areas_declare(const struct igvm_parameter_area *declared)
 {
     if (area_count == IGVM_AREAS_MAX) {

@@ -1,22 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The fake hardware; see fake.h. Physical and guest physical addresses are the same, as at start.
+/*
+ * The fake hardware; see fake.h. Physical and guest physical addresses are the same, as at start,
+ * and they are pointers too: the RAM lies at its own address in this process.
  */
+#define _DEFAULT_SOURCE
 #include "fake.h"
 #include "host/ghcb.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+
+#define BLOCKS_MAX      64u
+#define BLOCK_PAGES_MAX 256u
 
 struct fake fake;
-struct machine machine = {.cpus = 4, .tsc_hz = 1000000000ull};
+static const struct memory_range ranges[] = {{0, 0x9F000, 1}, {ONE_MIB, FAKE_END - ONE_MIB, 1}};
+struct machine machine = {.cpus = 4, .tsc_hz = 1000000000ull, .map = ranges, .map_count = 2};
 static const char *const *options;
+
+static void *blocks[BLOCKS_MAX];
+static unsigned block_count;
+
+static void free_blocks(void)
+{
+    while (block_count > 0) {
+        free(blocks[--block_count]);
+    }
+}
+
+/* Like the machine's, but with a small end. */
+void *memory_pages(uint64_t count)
+{
+    if (count > BLOCK_PAGES_MAX || block_count == BLOCKS_MAX) {
+        machine_stop(MACHINE_MISUSE, "out of memory");
+    }
+    blocks[block_count] = calloc(count, PAGE_SIZE);
+    return blocks[block_count++];
+}
 
 void fake_reset(void)
 {
-    free(fake.ram);
+    free_blocks();
     memset(&fake, 0, sizeof fake);
-    fake.ram = calloc(FAKE_PAGES, PAGE_SIZE);
+    void *ram = mmap(physical(FAKE_RAM), FAKE_END - FAKE_RAM, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    if (ram != physical(FAKE_RAM)) {
+        abort();
+    }
     options = NULL;
 }
 
@@ -112,12 +144,6 @@ void cpu_timer_set(uint64_t deadline)
     fake.timer = deadline;
 }
 
-void *memory_page(void)
-{
-    static uint64_t next = FAKE_PAGES - 1;
-    return fake.ram + PAGE_SIZE * next--;
-}
-
 unsigned hw_c_bit(void)
 {
     return 47;
@@ -137,7 +163,7 @@ void hw_run(struct hw_vmcb *vmcb)
 
 static struct fake_page *page_of(uint64_t address)
 {
-    return address / PAGE_SIZE < FAKE_PAGES ? &fake.page[address / PAGE_SIZE] : NULL;
+    return address >= FAKE_RAM && address < FAKE_END ? &fake.page[address / PAGE_SIZE] : NULL;
 }
 
 bool hw_translate(uint64_t gpa, uint64_t *spa, uint64_t *size)
@@ -178,7 +204,7 @@ void hw_map_mmio(uint64_t gpa, uint64_t size)
 void *hw_page(uint64_t gpa)
 {
     struct fake_page *page = page_of(gpa);
-    return page == NULL || page->assigned ? NULL : fake.ram + gpa;
+    return page == NULL || page->assigned ? NULL : fake_ram(gpa);
 }
 
 bool hw_read(uint64_t gpa, void *to, uint64_t size)
@@ -186,7 +212,7 @@ bool hw_read(uint64_t gpa, void *to, uint64_t size)
     if (page_of(gpa) == NULL || page_of(gpa + size - 1) == NULL) {
         return false;
     }
-    memcpy(to, fake.ram + gpa, size);
+    memcpy(to, fake_ram(gpa), size);
     return true;
 }
 
@@ -195,7 +221,7 @@ bool hw_write(uint64_t gpa, const void *from, uint64_t size)
     if (hw_page(gpa) == NULL || hw_page(gpa + size - 1) == NULL) {
         return false;
     }
-    memcpy(fake.ram + gpa, from, size);
+    memcpy(fake_ram(gpa), from, size);
     return true;
 }
 

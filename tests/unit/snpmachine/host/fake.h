@@ -10,7 +10,10 @@
 
 #include "hardware/hardware.h"
 
-#define FAKE_PAGES 1536ull /* 6 MiB: three large pages */
+#define FAKE_PAGES 1536ull    /* 6 MiB: three large pages */
+#define FAKE_RAM   0x10000ull /* where it begins: a process may not map page 0 */
+#define FAKE_END   (FAKE_PAGES * PAGE_SIZE)
+#define ONE_MIB    0x100000ull
 
 struct fake_page {
     bool assigned;
@@ -19,7 +22,6 @@ struct fake_page {
 };
 
 struct fake {
-    uint8_t *ram;
     struct fake_page page[FAKE_PAGES];
     bool mapped_large; /* hw_translate says 2 MiB */
     uint64_t now;
@@ -35,6 +37,11 @@ struct fake {
 extern struct fake fake;
 
 void fake_reset(void);
+
+static inline uint8_t *fake_ram(uint64_t gpa)
+{
+    return physical(gpa);
+}
 
 /* Runs body(argument); true if it ended in machine_stop (fake.status and fake.text tell how). */
 bool fake_stops(void (*body)(void *), void *argument);

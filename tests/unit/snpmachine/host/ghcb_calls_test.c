@@ -9,14 +9,14 @@ static void psc(const uint64_t *words, unsigned count)
 {
     begin(0x80000010, 0, 0);
     put(SCRATCH, BUFFER);
-    memcpy(fake.ram + BUFFER, words, count * 8u);
+    memcpy(fake_ram(BUFFER), words, count * 8u);
     call();
 }
 
 static uint64_t psc_word(unsigned index)
 {
     uint64_t value;
-    memcpy(&value, fake.ram + BUFFER + index * 8u, 8);
+    memcpy(&value, fake_ram(BUFFER + index * 8u), 8);
     return value;
 }
 
@@ -78,7 +78,7 @@ static void test_psc_bad(void **state)
     begin(0x80000010, 0, 0);
     put(SCRATCH, BUFFER + 8); /* 253 entries end outside the buffer from here */
     uint64_t header = 252ull << 16;
-    memcpy(fake.ram + BUFFER + 8, &header, 8);
+    memcpy(fake_ram(BUFFER + 8), &header, 8);
     call();
     expect(0, 0x100000001);
 }
@@ -94,47 +94,47 @@ static void test_ap_create(void **state)
 {
     struct vcpu *target = &host.vcpu[2];
     (void)state;
-    create(2ull << 32 | 1, 0x7000, 1);
+    create(2ull << 32 | 1, 0x17000, 1);
     expect(0, 0);
     assert_int_equal(fake.kicks[2], 1);
     vcpu_take_events(target);
     assert_int_equal(target->state, VCPU_RUNNING);
     assert_int_equal(target->vmpl, 0);
-    assert_int_equal(target->level[0].vmcb.vmsa, 0x7000);
+    assert_int_equal(target->level[0].vmcb.vmsa, 0x17000);
     assert_true(target->level[0].vmcb.irq_masked);
-    create(2ull << 32 | 2u << 16 | 1, 0x8000, 1);
+    create(2ull << 32 | 2u << 16 | 1, 0x18000, 1);
     vcpu_take_events(target);
     assert_int_equal(target->vmpl, 2);
-    assert_int_equal(target->level[0].vmcb.vmsa, 0x7000);
+    assert_int_equal(target->level[0].vmcb.vmsa, 0x17000);
     assert_int_equal(vcpu_interrupt_level(target), 2);
     create(2ull << 32 | 2u << 16 | 2, 0, 1);
     vcpu_take_events(target);
     assert_int_equal(target->state, VCPU_STOPPED);
-    create(0ull << 32 | 2u << 16 | 0, 0x9000, 1); /* on INIT, the caller's own vCPU */
-    assert_int_equal(vcpu->level[2].waiting_vmsa, 0x9000);
+    create(0ull << 32 | 2u << 16 | 0, 0x19000, 1); /* on INIT, the caller's own vCPU */
+    assert_int_equal(vcpu->level[2].waiting_vmsa, 0x19000);
     assert_int_equal(vcpu->vmpl, 0);
 }
 
 static void test_ap_create_bad(void **state)
 {
     (void)state;
-    create(9ull << 32 | 1, 0x7000, 1); /* no such APIC ID */
+    create(9ull << 32 | 1, 0x17000, 1); /* no such APIC ID */
     expect(2, 5);
-    create(1ull << 32 | 4u << 16 | 1, 0x7000, 1);
+    create(1ull << 32 | 4u << 16 | 1, 0x17000, 1);
     expect(2, 5);
-    create(1ull << 32 | 3, 0x7000, 1);
+    create(1ull << 32 | 3, 0x17000, 1);
     expect(2, 5);
-    create(1ull << 32 | 1, 0x7008, 1);
+    create(1ull << 32 | 1, 0x17008, 1);
     expect(2, 5);
     create(1ull << 32 | 1, 0x200000, 1); /* 2 MiB boundary */
     expect(2, 5);
     create(1ull << 32 | 1, FAKE_PAGES << 12, 1);
     expect(2, 5);
-    create(1ull << 32 | 1, 0x7000, 1);
+    create(1ull << 32 | 1, 0x17000, 1);
     expect(0, 0);
-    create(1ull << 32 | 1, 0x7000, 9); /* other features than before */
+    create(1ull << 32 | 1, 0x17000, 9); /* other features than before */
     expect(2, 5);
-    begin(0x80000013, 1ull << 32 | 1, 0x7000);
+    begin(0x80000013, 1ull << 32 | 1, 0x17000);
     call();
     expect(2, 4);
 }
@@ -148,7 +148,7 @@ static void test_run_vmpl_page(void **state)
     begin(0x80000018, 1ull << 32, 0);
     call();
     expect(2, 0);
-    vcpu->level[2].waiting_vmsa = 0x5000;
+    vcpu->level[2].waiting_vmsa = 0x15000;
     begin(0x80000018, 2, 0);
     call();
     expect(0, 0);
@@ -185,7 +185,7 @@ static void test_apic_ids(void **state)
     put(RAX, 1);
     call();
     expect(0, 0);
-    assert_memory_equal(fake.ram + 0x20000, list, sizeof list);
+    assert_memory_equal(fake_ram(0x20000), list, sizeof list);
     fake.page[0x20].assigned = true;
     begin(0x80000017, 0x20000, 0);
     put(RAX, 1);
@@ -212,7 +212,7 @@ static void test_kvm_clock(void **state)
     put(RDX, 0);
     call();
     expect(0, 0);
-    memcpy(words, fake.ram + 0x20000, sizeof words);
+    memcpy(words, fake_ram(0x20000), sizeof words);
     fake.page[0x20].assigned = true;
     begin(0x7C, 1, 0);
     put(RCX, 0x4B564D01);

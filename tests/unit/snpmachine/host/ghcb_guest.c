@@ -56,25 +56,25 @@ uint64_t msr_call(uint64_t value)
 uint64_t field(unsigned offset)
 {
     uint64_t value;
-    memcpy(&value, fake.ram + GHCB + offset, 8);
+    memcpy(&value, fake_ram(GHCB + offset), 8);
     return value;
 }
 
 bool valid(unsigned offset)
 {
-    return (fake.ram[GHCB + 0x3F0 + offset / 64] >> (offset / 8 % 8) & 1) != 0;
+    return (*fake_ram(GHCB + 0x3F0 + offset / 64) >> (offset / 8 % 8) & 1) != 0;
 }
 
 void put(unsigned offset, uint64_t value)
 {
-    memcpy(fake.ram + GHCB + offset, &value, 8);
-    fake.ram[GHCB + 0x3F0 + offset / 64] |= (uint8_t)(1u << (offset / 8 % 8));
+    memcpy(fake_ram(GHCB + offset), &value, 8);
+    *fake_ram(GHCB + 0x3F0 + offset / 64) |= (uint8_t)(1u << (offset / 8 % 8));
 }
 
 void begin(uint64_t code, uint64_t info1, uint64_t info2)
 {
-    memset(fake.ram + GHCB, 0, 0x800);
-    fake.ram[GHCB + 0xFFA] = 2;
+    memset(fake_ram(GHCB), 0, 0x800);
+    *fake_ram(GHCB + 0xFFA) = 2;
     put(CODE, code);
     put(INFO1, info1);
     put(INFO2, info2);

@@ -98,19 +98,19 @@ static void test_page_checks(void **state)
     call();
     expect(0, 0x33);
     begin(0x8000FFFD, 0, 0);
-    fake.ram[GHCB + 0xFFC] = 1; /* usage */
+    *fake_ram(GHCB + 0xFFC) = 1; /* usage */
     call();
-    fake.ram[GHCB + 0xFFC] = 0;
+    *fake_ram(GHCB + 0xFFC) = 0;
     expect(2, 2);
     begin(0x8000FFFD, 0, 0);
-    fake.ram[GHCB + 0xFFA] = 3; /* version */
+    *fake_ram(GHCB + 0xFFA) = 3; /* version */
     call();
     expect(2, 5);
     begin(0x12345, 0, 0);
     call();
     expect(2, 6);
     begin(0x8000FFFD, 0, 0);
-    fake.ram[GHCB + 0x3F0 + 14] &= (uint8_t) ~(1u << 4); /* INFO2 is not valid */
+    *fake_ram(GHCB + 0x3F0 + 14) &= (uint8_t) ~(1u << 4); /* INFO2 is not valid */
     call();
     expect(2, 4);
     begin(0x72, 0, 0); /* CPUID without RAX and RCX */
@@ -195,14 +195,14 @@ static void test_string_io(void **state)
     (void)state;
     begin(0x7B, 0x101ull << 16 | 0x14, 3); /* outsb of 3 */
     put(SCRATCH, BUFFER);
-    memcpy(fake.ram + BUFFER, "\1\2\3", 3);
+    memcpy(fake_ram(BUFFER), "\1\2\3", 3);
     call();
     expect(0, 0);
     assert_int_equal(last_value, 0x010203);
     begin(0x7B, 0x101ull << 16 | 0x25, 2); /* insw of 2 */
     put(SCRATCH, BUFFER + 4);
     call();
-    assert_memory_equal(fake.ram + BUFFER + 4, "\x89\x77\x89\x77", 4);
+    assert_memory_equal(fake_ram(BUFFER + 4), "\x89\x77\x89\x77", 4);
     begin(0x7B, 0x101ull << 16 | 0x15, 2033);
     put(SCRATCH, BUFFER);
     call();
@@ -241,10 +241,10 @@ static void test_mmio(void **state)
     put(SCRATCH, BUFFER);
     call();
     expect(0, 0);
-    assert_memory_equal(fake.ram + BUFFER, "\x90\x77\x66\x55", 4);
+    assert_memory_equal(fake_ram(BUFFER), "\x90\x77\x66\x55", 4);
     begin(0x80000002, 0x104, 2);
     put(SCRATCH, BUFFER);
-    memcpy(fake.ram + BUFFER, &value, 8);
+    memcpy(fake_ram(BUFFER), &value, 8);
     call();
     assert_int_equal(last_value, 0xAABB);
     begin(0x80000002, 0x104, 3);
@@ -254,7 +254,7 @@ static void test_mmio(void **state)
     begin(0x80000001, 0x10E, 4); /* runs over the device's end: nobody answers */
     put(SCRATCH, BUFFER);
     call();
-    assert_memory_equal(fake.ram + BUFFER, "\xFF\xFF\xFF\xFF", 4);
+    assert_memory_equal(fake_ram(BUFFER), "\xFF\xFF\xFF\xFF", 4);
 }
 
 int main(void)
