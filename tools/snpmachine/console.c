@@ -4,6 +4,7 @@
  * guest go the same way; a machine line always starts in column one.
  */
 #include "cpu.h"
+#include "trace.h"
 #include "x86.h"
 
 #include <stdarg.h>
@@ -80,6 +81,7 @@ void machine_detail(const char *format, ...)
 static _Noreturn void end(uint32_t status)
 {
     interrupts_off();
+    trace_end();
     port_write32(DEBUG_EXIT, status);
     cpu_triple_fault();
     for (;;)

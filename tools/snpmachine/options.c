@@ -10,6 +10,7 @@
 const struct machine_option machine_options[] = {
     {"verbose", "more lines about what the machine does"},
     {"reserve", "MiB of RAM for the machine itself"},
+    {"trace", "on: every event to the debug console at port E9 (trace.h)"},
     {"help", "lists the options and ends"},
     {0},
 };

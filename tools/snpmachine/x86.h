@@ -40,6 +40,11 @@ static inline void port_write32(uint16_t port, uint32_t value)
     __asm__ volatile("outl %0, %1" ::"a"(value), "Nd"(port));
 }
 
+static inline void port_write_bytes(uint16_t port, const void *bytes, uint64_t size)
+{
+    __asm__ volatile("rep outsb" : "+S"(bytes), "+c"(size) : "d"(port) : "memory");
+}
+
 static inline uint8_t port_read8(uint16_t port)
 {
     uint8_t value;

@@ -4,6 +4,7 @@
  * it pushes no error code; #VC is therefore delivered here, in software, as the CPU would do it.
  */
 #include "hardware/vcpu.h"
+#include "trace.h"
 
 #define GATE_SIZE      16u
 #define GATE_SIZE_32   8u
@@ -167,6 +168,7 @@ enum exit_verdict event_vc(struct vcpu *vcpu, uint32_t code)
 {
     struct svm_save *save = &vcpu->vmcb->save;
     uint64_t interrupted = vcpu->vmcb->exit_int_info;
+    trace(save->vmpl, TRACE_VC, code, save->rip);
     if (interrupted & HW_EVENT_VALID && EVENT_TYPE(interrupted) == EVENT_TYPE(HW_EVENT_EXCEPT)) {
         event_inject_error(vcpu, VECTOR_DF, 0);
         return EXIT_RESUME;

@@ -4,6 +4,7 @@
  * last is VMMCALL. Each checks in the architecture's order and changes state only at its end.
  */
 #include "hardware/vcpu.h"
+#include "trace.h"
 
 #define CODE_LENGTH 4u
 #define CODE_AHEAD  6u /* and an RDMSR */
@@ -256,15 +257,27 @@ static const struct {
     {{0xF2, 0x0F, 0x01, 0xD9}, false, vmgexit},
 };
 
+/* Runs it and leaves a trace of the RMP instructions; their index in the table is their number. */
+static enum exit_verdict run_instruction(struct vcpu *vcpu, unsigned number)
+{
+    struct svm_save *save = &vcpu->vmcb->save;
+    uint64_t linear = operand_linear(vcpu), operand = vcpu->registers.rdx & 0xFFFF;
+    enum exit_verdict verdict = instructions[number].run(vcpu);
+    if (instructions[number].privileged && verdict == EXIT_RESUME)
+        trace(save->vmpl, TRACE_INSTRUCTION, number | (save->rax & 0xFF) << 8 | operand << 16,
+              linear);
+    return verdict;
+}
+
 enum exit_verdict exit_undefined(struct vcpu *vcpu)
 {
     uint8_t code[CODE_LENGTH];
     size_t length = vcpu_code(vcpu, code, sizeof code);
-    for (size_t i = 0; i < sizeof instructions / sizeof *instructions; i++) {
+    for (unsigned i = 0; i < sizeof instructions / sizeof *instructions; i++) {
         if (length < CODE_LENGTH || memcmp(code, instructions[i].code, CODE_LENGTH))
             continue;
         if (!instructions[i].privileged || !vcpu->vmcb->save.cpl)
-            return instructions[i].run(vcpu);
+            return run_instruction(vcpu, i);
         event_inject_error(vcpu, VECTOR_GP, 0);
         return EXIT_RESUME;
     }

@@ -7,6 +7,10 @@
 #include "hardware/rmp.h"
 #include "hardware/firmware.h"
 #include "hardware/view.h"
+#include "trace.h"
+
+/* What a trace says of them. */
+enum { ASSIGN, RELEASE, SMASH, LARGE = 0x100 };
 
 struct spinlock hardware_lock;
 
@@ -116,6 +120,7 @@ enum hw_rmp_result hw_rmp_assign(uint64_t spa, uint64_t gpa, uint64_t size)
         return HW_RMP_INPUT;
     spin_lock(&hardware_lock);
     enum hw_rmp_result result = refuse(spa, size);
+    trace(TRACE_HOST, TRACE_RMP, ASSIGN | (size == LARGE_SIZE ? LARGE : 0), spa);
     if (result == HW_RMP_OK) {
         withdraw(spa, size);
         view_forget(gpa, size);
@@ -140,6 +145,7 @@ enum hw_rmp_result hw_rmp_release(uint64_t spa, uint64_t size)
         return HW_RMP_INPUT;
     spin_lock(&hardware_lock);
     enum hw_rmp_result result = refuse(spa, size);
+    trace(TRACE_HOST, TRACE_RMP, RELEASE | (size == LARGE_SIZE ? LARGE : 0), spa);
     if (result == HW_RMP_OK) {
         withdraw(spa, size);
         clear(spa, size);
@@ -151,6 +157,7 @@ enum hw_rmp_result hw_rmp_release(uint64_t spa, uint64_t size)
 enum hw_rmp_result hw_psmash(uint64_t spa)
 {
     enum hw_rmp_result result = HW_RMP_INPUT;
+    trace(TRACE_HOST, TRACE_RMP, SMASH | LARGE, spa);
     spin_lock(&hardware_lock);
     struct rmp_entry *head = rmp_own(spa);
     if (head && !(spa & (LARGE_SIZE - 1)) && head->large) {

@@ -3,6 +3,7 @@
  * hw_run: checks the VMSA as VMRUN does, loads it, runs it until an automatic exit, stores it.
  */
 #include "hardware/vcpu.h"
+#include "trace.h"
 #include "x86.h"
 
 #define IOPM_PAGES        3u
@@ -96,6 +97,8 @@ static void set_controls(struct vcpu *vcpu)
     uint16_t dr7 = vcpu->sev_features & FEATURE_DEBUG_SWAP ? 0 : DR7_BIT;
     vmcb->intercept_dr_read = vmcb->intercept_dr_write = dr7;
     vmcb->event_inj = vcpu->host->event_inj;
+    if (vmcb->event_inj)
+        trace(vmcb->save.vmpl, TRACE_INJECT, vmcb->event_inj, 0);
     vcpu->host->event_inj = 0;
     vmcb->int_state = 0;
     vmcb->exit_int_info = 0;
@@ -136,7 +139,10 @@ static void enter(struct vcpu *vcpu, unsigned cpu)
     gif_clear();
     interrupts_on();
     view_enter_guest(cpu);
+    uint64_t entered = trace_on ? tsc_read() : 0;
     vmrun(&vcpu->registers, physical_of(vmcb), vcpu->host_vmcb);
+    if (trace_on)
+        trace_add(vmcb->save.vmpl, TRACE_EXIT, vmcb->exit_code, tsc_read() - entered);
     view_leave_guest(cpu);
     interrupts_off();
     gif_set();

@@ -8,6 +8,7 @@
 #include "host/ghcb.h"
 #include "host/hostile.h"
 #include "host/psc.h"
+#include "trace.h"
 
 #define CODE_MASK    0xFFFull
 #define SEV_INFO     0x001u
@@ -116,6 +117,7 @@ uint64_t ghcb_msr_reset_value(void)
 void ghcb_msr_call(struct vcpu *vcpu, uint64_t value)
 {
     struct level *level = vcpu_level(vcpu);
+    trace(vcpu->vmpl, TRACE_GHCB_MSR, value & CODE_MASK, value);
     for (unsigned i = 0; i < sizeof requests / sizeof requests[0]; i++) {
         if (requests[i].code == (value & CODE_MASK)) {
             vcpu->last_call = requests[i].code;

@@ -8,6 +8,7 @@
  */
 #include "host/ghcb.h"
 #include "host/hostile.h"
+#include "trace.h"
 
 #define OFFSET_BITMAP  0x3F0u
 #define OFFSET_VERSION 0xFFAu
@@ -172,6 +173,7 @@ static void dispatch(struct ghcb_call *call)
     page_read(call, OFFSET_VERSION, &version, sizeof version);
     fetch_fields(call);
     call->vcpu->last_call = call->value[GHCB_EXITCODE];
+    trace(call->vcpu->vmpl, TRACE_GHCB, call->value[GHCB_EXITCODE], call->value[GHCB_INFO1]);
     const struct ghcb_event *event = find_event(call->value[GHCB_EXITCODE]);
     if (usage != 0) {
         ghcb_fail(call, GHCB_BAD_USAGE);

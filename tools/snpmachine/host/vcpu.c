@@ -5,6 +5,7 @@
  */
 #include "host/vcpu.h"
 #include "host/ghcb.h"
+#include "trace.h"
 
 struct host host;
 
@@ -70,6 +71,7 @@ bool vcpu_switch_level(struct vcpu *vcpu, unsigned vmpl)
     if (level->vmcb.vmsa == 0) {
         return false;
     }
+    trace(TRACE_HOST, TRACE_SWITCH, vmpl, 0);
     vcpu->vmpl = vmpl;
     return true;
 }

@@ -8,6 +8,7 @@
 #include "cpuid_page.h"
 #include "guest.h"
 #include "hardware/firmware.h"
+#include "trace.h"
 
 #define REPORT_VERSION 3u
 
@@ -86,6 +87,7 @@ uint32_t psp_launch_update(enum psp_page_type type, uint64_t spa, uint64_t gpa)
     status = guest_launch_page(&psp.guest, type, gpa, physical(spa));
     if (status != PSP_OK && type == PSP_PAGE_CPUID)
         cpuid_report((const void *)psp.request, physical(spa));
+    trace(TRACE_HOST, TRACE_LAUNCH, type, gpa);
     if (status == PSP_OK && hw_launch(&page) != HW_RMP_OK)
         machine_stop(MACHINE_BROKEN, "a measured page at %lx cannot be launched", spa);
     return status;
@@ -123,6 +125,7 @@ uint32_t psp_guest_request(uint64_t request_spa, uint64_t response_spa)
             memcpy(physical(response_spa), psp.response, PSP_PAGE);
     }
     spin_unlock(&psp.lock);
+    trace(TRACE_HOST, TRACE_MESSAGE, status, request_spa);
     if ((status & PSP_NOT_MODELLED) == PSP_NOT_MODELLED)
         machine_stop(MACHINE_NOT_MODELLED, "a guest message of type %u to the secure processor",
                      status & ~PSP_NOT_MODELLED);

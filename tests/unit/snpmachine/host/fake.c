@@ -6,6 +6,7 @@
 #define _DEFAULT_SOURCE
 #include "fake.h"
 #include "host/ghcb.h"
+#include "trace.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +19,16 @@
 struct fake fake;
 static const struct memory_range ranges[] = {{0, 0x9F000, 1}, {ONE_MIB, FAKE_END - ONE_MIB, 1}};
 struct machine machine = {.cpus = 4, .tsc_hz = 1000000000ull, .map = ranges, .map_count = 2};
+bool trace_on;
+
+void trace_add(unsigned vmpl, enum trace_event event, uint64_t code, uint64_t value)
+{
+    (void)vmpl;
+    (void)event;
+    (void)code;
+    (void)value;
+}
+
 static const char *const *options;
 
 static void *blocks[BLOCKS_MAX];

@@ -5,6 +5,7 @@
  * and the ports that end a run: ACPI sleep, reset, isa-debug-exit.
  */
 #include "host/devices/devices.h"
+#include "trace.h"
 #include "x86.h"
 
 #define PM_TIMER_HZ   3579545u
@@ -165,6 +166,13 @@ static void exit_write(struct vcpu *vcpu, uint64_t offset, unsigned size, uint64
     machine_guest_exit((uint32_t)value);
 }
 
+static void mark_write(struct vcpu *vcpu, uint64_t offset, unsigned size, uint64_t value)
+{
+    (void)offset;
+    (void)size;
+    trace(vcpu->vmpl, TRACE_MARK, value, 0);
+}
+
 static const struct bus_range ports[] = {
     {0x20, 2, pic1_read, pic1_write},
     {0xA0, 2, pic2_read, pic2_write},
@@ -173,6 +181,7 @@ static const struct bus_range ports[] = {
     {0x64, 1, keyboard_read, keyboard_write},
     {CMOS_INDEX, 2, cmos_read, cmos_write},
     {0xF4, 4, keyboard_read, exit_write},
+    {TRACE_MARK_PORT, 4, keyboard_read, mark_write},
     {PORT_SLEEP_CONTROL, 2, sleep_read, sleep_write},
     {PORT_PM_TIMER, 4, timer_read, no_write},
     {PORT_RESET, 1, reset_read, reset_write},
