@@ -4,11 +4,13 @@
  */
 #include "cpu.h"
 #include "hardware/hardware.h"
+#include "trace.h"
 
 _Noreturn void machine_main(void);
 
 _Noreturn void machine_main(void)
 {
+    trace_start();
     machine_log("SNP machine on QEMU %s, %u CPU%s, TSC %lu MHz",
                 machine.microvm ? "microvm" : "q35", machine.cpus, machine.cpus == 1 ? "" : "s",
                 machine.tsc_hz / 1000000);

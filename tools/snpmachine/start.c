@@ -5,7 +5,6 @@
  * noted first, because everything outside the region will be the guest's.
  */
 #include "cpu.h"
-#include "trace.h"
 #include "x86.h"
 
 #define START_MAGIC    0x336EC578u
@@ -251,7 +250,6 @@ _Noreturn void start_boot_cpu(uint64_t info_address)
     options_start(command_line);
     options_check();
     console_options();
-    trace_start();
 
     uint64_t cr3 = move_image();
     trap_start();
