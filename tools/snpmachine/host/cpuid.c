@@ -20,10 +20,12 @@
 #define EXT_TOPOLOGY   (1u << 22)
 
 static unsigned vcpus = 1;
+static uint32_t x2apic_bit = LEAF1_X2APIC;
 
-void host_cpuid_vcpus(unsigned count)
+void host_cpuid_init(unsigned count, bool x2apic)
 {
     vcpus = count;
+    x2apic_bit = x2apic ? LEAF1_X2APIC : 0;
 }
 
 static uint32_t id_bits(void)
@@ -39,7 +41,7 @@ static void features(struct hw_cpuid *leaf, uint32_t subleaf, uint32_t apic_id)
 {
     (void)subleaf;
     leaf->ebx = (leaf->ebx & 0xFF00u) | apic_id << 24 | vcpus << 16;
-    leaf->ecx = (leaf->ecx & ~MONITOR) | LEAF1_X2APIC | LEAF1_DEADLINE | LEAF1_GUEST;
+    leaf->ecx = (leaf->ecx & ~(MONITOR | LEAF1_X2APIC)) | x2apic_bit | LEAF1_DEADLINE | LEAF1_GUEST;
     leaf->edx = (leaf->edx & ~LEAF1_HTT) | LEAF1_APIC;
     leaf->edx |= vcpus > 1 ? LEAF1_HTT : 0;
 }

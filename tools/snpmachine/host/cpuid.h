@@ -14,8 +14,8 @@
 /* "leaf" as the vCPU with that APIC ID sees it. */
 struct hw_cpuid host_cpuid(uint32_t leaf, uint32_t subleaf, uint32_t apic_id);
 
-/* How many vCPUs the topology leaves tell of; set once at start. */
-void host_cpuid_vcpus(unsigned count);
+/* How many vCPUs the topology leaves tell of, and whether there is an x2APIC; set once at start. */
+void host_cpuid_init(unsigned vcpus, bool x2apic);
 
 /* Fills a page in the layout of the SNP CPUID page, with the boot vCPU's values. */
 void host_cpuid_page(uint8_t page[PAGE_SIZE]);

@@ -16,6 +16,8 @@
 const struct machine_option host_options[] = {
     {"profile",
      "which host to load the file like: qemu (default), qemu-mainline, hyperv, vanadium"},
+    {"launch-only", "end after the launch, with its digest"},
+    {"xapic", "offer guests no x2APIC"},
     {"plane0", "how many of the virtio devices are the SVSM's (0)"},
     {"spare", "pages of RAM the host keeps for addresses without RAM (256)"},
     {"hostile", "a hostile host: remap replay forge forge-msr tamper race inject"},
@@ -63,13 +65,16 @@ void host_start(void)
         machine_stop(MACHINE_MISUSE, "no IGVM file: give one with QEMU's -initrd");
     }
     hostile_init();
-    host_cpuid_vcpus(machine.cpus);
+    host_cpuid_init(machine.cpus, option_text("xapic") == NULL);
     vcpus_init(machine.cpus, machine.tsc_hz);
     clock_init(machine.tsc_hz, machine_tsc(), rtc_seconds());
     spare_init(option_number("spare", SPARE_PAGES));
     start_devices();
     launch_file(machine.module, machine.module_size, profile, &launched);
     log_digest();
+    if (option_text("launch-only") != NULL) {
+        machine_stop(MACHINE_OK, "launched; the guest is not run");
+    }
     vcpu_start_level(&host.vcpu[0], 0, launched.vmsa[0]);
     for (unsigned i = 1; i < machine.cpus; i++) {
         host.vcpu[i].level[0].waiting_vmsa = launched.vmsa[i];

@@ -37,7 +37,7 @@ int ghcb_guest_setup(void **state)
     fake_reset();
     memset(&host, 0, sizeof host);
     vcpus_init(4, machine.tsc_hz);
-    host_cpuid_vcpus(4);
+    host_cpuid_init(4, true);
     vcpu = &host.vcpu[0];
     vcpu_start_level(vcpu, 0, 0x3000);
     vcpu->level[0].ghcb = GHCB;
