@@ -400,6 +400,8 @@ static void deny(uint64_t rights, uint64_t (*what)(uint64_t))
     vmpl_run(2, low_execute, WINDOW);
     if (rmpadjust(WINDOW, 0, rights << 8 | 2))
         die("RMPADJUST");
+    if (rights & VMPL_R) /* so that the page is mapped, with the rights it has now */
+        vmpl_run(2, low_read, WINDOW);
     print("guest: VMPL2 tries\n");
     vmpl_run(2, what, WINDOW);
     die("it was allowed");

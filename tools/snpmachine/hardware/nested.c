@@ -44,13 +44,24 @@ static void put_range(uint64_t gpa, uint64_t size, uint64_t leaf)
     view_settle();
 }
 
+/* What the new mapping replaces is no alias any more. */
+static void drop_aliases(uint64_t gpa, uint64_t size)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < alias_count; i++)
+        if (aliases[i].gpa < gpa || aliases[i].gpa + aliases[i].size > gpa + size)
+            aliases[kept++] = aliases[i];
+    alias_count = kept;
+}
+
 static void note_alias(uint64_t gpa, uint64_t spa, uint64_t size)
 {
     if (alias_count == alias_room) {
         struct alias *grown = memory_alloc((alias_room + ALIAS_GROWTH) * sizeof *grown);
         if (!grown)
             machine_stop(MACHINE_BROKEN, "too many pages mapped away from their own address");
-        memcpy(grown, aliases, alias_count * sizeof *grown);
+        if (alias_count)
+            memcpy(grown, aliases, alias_count * sizeof *grown);
         memory_free(aliases);
         aliases = grown;
         alias_room += ALIAS_GROWTH;
@@ -94,6 +105,7 @@ void hw_map(uint64_t gpa, uint64_t spa, uint64_t size)
     spin_lock(&hardware_lock);
     put(gpa, size, spa | TABLE_PRESENT | (size == LARGE_SIZE ? TABLE_LARGE : 0));
     view_forget(gpa, size);
+    drop_aliases(gpa, size);
     if (gpa != spa)
         note_alias(gpa, spa, size);
     view_settle();

@@ -108,10 +108,19 @@ static void withdraw(uint64_t spa, uint64_t size)
     }
 }
 
+/* The new entry; where the page is mapped is not the RMP's to forget. */
+static void put(uint64_t spa, struct rmp_entry value)
+{
+    struct rmp_entry *own = rmp_own(spa);
+    value.ram = 1;
+    value.aliased = own->aliased;
+    *own = value;
+}
+
 static void clear(uint64_t spa, uint64_t size)
 {
     for (uint64_t at = spa; at < spa + size; at += PAGE_SIZE)
-        *rmp_own(at) = (struct rmp_entry){.ram = 1};
+        put(at, (struct rmp_entry){0});
 }
 
 enum hw_rmp_result hw_rmp_assign(uint64_t spa, uint64_t gpa, uint64_t size)
@@ -128,12 +137,11 @@ enum hw_rmp_result hw_rmp_assign(uint64_t spa, uint64_t gpa, uint64_t size)
         view_settle();
         clear(spa, size);
         for (uint64_t at = 0; at < size; at += PAGE_SIZE)
-            *rmp_own(spa + at) = (struct rmp_entry){.ram = 1,
-                                                    .assigned = 1,
-                                                    .large = size == LARGE_SIZE && at == 0,
-                                                    .gpa = gpa + at,
-                                                    .perms = {PERM_ALL},
-                                                    .cipher = 1};
+            put(spa + at, (struct rmp_entry){.assigned = 1,
+                                             .large = size == LARGE_SIZE && at == 0,
+                                             .gpa = gpa + at,
+                                             .perms = {PERM_ALL},
+                                             .cipher = 1});
     }
     spin_unlock(&hardware_lock);
     return result;
@@ -164,11 +172,10 @@ enum hw_rmp_result hw_psmash(uint64_t spa)
         struct rmp_entry whole = *head;
         whole.large = 0;
         for (uint64_t at = 0; at < LARGE_SIZE; at += PAGE_SIZE) {
-            struct rmp_entry *own = rmp_own(spa + at);
-            uint8_t cipher = own->cipher;
-            *own = whole;
-            own->gpa = whole.gpa + at;
-            own->cipher = cipher;
+            struct rmp_entry part = whole;
+            part.gpa = whole.gpa + at;
+            part.cipher = rmp_own(spa + at)->cipher;
+            put(spa + at, part);
         }
         view_forget(whole.gpa, LARGE_SIZE);
         view_settle();
@@ -188,12 +195,12 @@ enum hw_rmp_result hw_launch(const struct hw_launch_page *page)
         view_forget(page->gpa, PAGE_SIZE);
         view_forget_spa(page->spa, PAGE_SIZE);
         view_settle();
-        struct rmp_entry *own = rmp_own(page->spa);
-        *own = (struct rmp_entry){.ram = 1, .assigned = 1, .validated = 1, .gpa = page->gpa};
-        own->vmsa = page->vmsa;
-        own->perms[0] = PERM_ALL;
+        struct rmp_entry entry = {.assigned = 1, .validated = 1, .gpa = page->gpa};
+        entry.vmsa = page->vmsa;
+        entry.perms[0] = PERM_ALL;
         for (unsigned vmpl = 1; vmpl < VMPLS; vmpl++)
-            own->perms[vmpl] = page->vmpl_perms[vmpl] & PERM_ALL;
+            entry.perms[vmpl] = page->vmpl_perms[vmpl] & PERM_ALL;
+        put(page->spa, entry);
         result = HW_RMP_OK;
     }
     spin_unlock(&hardware_lock);
