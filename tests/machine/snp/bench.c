@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What exits and switches cost. Prints "bench NAME INSTRUCTIONS/call" under -icount, where the TSC
- * counts instructions; cycles otherwise.
+ * What exits and switches cost. Prints "bench NAME NUMBER": TSC ticks a call, which under -icount
+ * are instructions. The best of many short batches, because what disturbs one only makes it slower.
  */
 #include "guest.h"
 
-#define ROUNDS 1000u
+#define BATCHES 20u
+#define ROUNDS  50u /* in a batch: short beside a time slice of the machine below */
+#define LOOPS   1000u
 
 static uint64_t tsc(void)
 {
@@ -25,13 +27,20 @@ static void print_decimal(uint64_t value)
     print(digits + at);
 }
 
-static void report(const char *name, uint64_t begin)
+static void measure(const char *name, void (*operation)(uint64_t round))
 {
-    uint64_t each = (tsc() - begin) / ROUNDS;
+    uint64_t best = ~0ull;
+    for (unsigned batch = 0; batch < BATCHES; batch++) {
+        uint64_t begin = tsc();
+        for (uint64_t round = 0; round < ROUNDS; round++)
+            operation(round);
+        uint64_t each = (tsc() - begin) / ROUNDS;
+        best = each < best ? each : best;
+    }
     print("bench ");
     print(name);
     print(" ");
-    print_decimal(each);
+    print_decimal(best);
     print("\n");
 }
 
@@ -53,32 +62,48 @@ static uint64_t low_back(uint64_t argument)
     return 0;
 }
 
+/* Two instructions a turn: what a guest runs without exits. */
+static void plain_loop(uint64_t round)
+{
+    uint64_t left = LOOPS;
+    (void)round;
+    __asm__ volatile("1: dec %0; jnz 1b" : "+r"(left)::"cc");
+}
+
+static void trivial_exit(uint64_t round)
+{
+    (void)round;
+    vmgexit();
+}
+
+static void features_call(uint64_t round)
+{
+    (void)round;
+    ghcb_msr_call(0x080);
+}
+
+static void validate(uint64_t round)
+{
+    (void)(pvalidate(WINDOW, 0, round & 1));
+}
+
+static void round_trip(uint64_t round)
+{
+    (void)round;
+    run_vmpl(2);
+}
+
 static void case_bench(void)
 {
-    uint64_t begin;
+    measure("plain-loop", plain_loop);
     msr_write(0xC0010130, 0); /* the host then just resumes */
-    begin = tsc();
-    for (unsigned i = 0; i < ROUNDS; i++)
-        vmgexit();
-    report("trivial-exit", begin);
-
-    begin = tsc();
-    for (unsigned i = 0; i < ROUNDS; i++)
-        ghcb_msr_call(0x080);
-    report("msr-protocol-call", begin);
-
-    begin = tsc();
-    for (unsigned i = 0; i < ROUNDS; i++)
-        (void)(pvalidate(WINDOW, 0, i & 1));
-    report("pvalidate", begin);
-
+    measure("trivial-exit", trivial_exit);
+    measure("msr-protocol-call", features_call);
+    measure("pvalidate", validate);
     vmpl_make(2);
     vmpl_context(2)->job = low_back;
-    vmpl_context(2)->argument = ROUNDS;
-    begin = tsc();
-    for (unsigned i = 0; i < ROUNDS; i++)
-        run_vmpl(2);
-    report("vmpl2-vmpl0-vmpl2", begin);
+    vmpl_context(2)->argument = BATCHES * ROUNDS;
+    measure("vmpl2-vmpl0-vmpl2", round_trip);
 }
 
 const struct test_case bench_cases[] = {{"bench", case_bench}, {0}};
