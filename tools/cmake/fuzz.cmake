@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Fuzzers: libFuzzer with ASan and UBSan, which only clang has, whatever compiles the rest.
 #
-#   drupe_fuzzer(NAME SOURCES ... [INCLUDES ...] [DEFINES ...] [SEEDER TARGET] [RUNS N] [MAX N])
+#   drupe_fuzzer(NAME SOURCES ... [INCLUDES ...] [DEFINES ...] [SEEDER TARGET] [RUNS N] [MAX N]
+#                [LIBS ...])
 #
 # Builds build/fuzz/NAME/fuzzer and adds the test fuzz-NAME: N runs (20000) from a fixed seed over
 # inputs of at most MAX bytes (65536). SEEDER is a program that writes first inputs into the folder
-# that is its only argument. tools/fuzz NAME runs the same for as long as one likes.
+# that is its only argument. LIBS are linked as they are: library targets, archives, linker flags. tools/fuzz NAME runs the same for as long as one likes.
 
 find_program(DRUPE_CLANG NAMES clang-14 clang)
 
@@ -13,7 +14,7 @@ set(DRUPE_FUZZ_FLAGS -std=c11 -g -O1 -Wall -Wextra -Werror -fno-omit-frame-point
   -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
 
 function(drupe_fuzzer name)
-  cmake_parse_arguments(F "" "SEEDER;RUNS;MAX" "SOURCES;INCLUDES;DEFINES" ${ARGN})
+  cmake_parse_arguments(F "" "SEEDER;RUNS;MAX" "SOURCES;INCLUDES;DEFINES;LIBS" ${ARGN})
   if(NOT F_RUNS)
     set(F_RUNS 20000)
   endif()
@@ -43,8 +44,18 @@ function(drupe_fuzzer name)
       COMMENT "Compiling ${stem}.c for the fuzzer ${name}" VERBATIM)
     list(APPEND objects ${object})
   endforeach()
-  add_custom_command(OUTPUT ${folder}/fuzzer DEPENDS ${objects}
-    COMMAND ${DRUPE_CLANG} ${DRUPE_FUZZ_FLAGS} ${objects} -o ${folder}/fuzzer
+  set(libraries)
+  set(built)
+  foreach(library ${F_LIBS})
+    if(TARGET ${library})
+      list(APPEND built ${library})
+      list(APPEND libraries $<TARGET_FILE:${library}>)
+    else()
+      list(APPEND libraries ${library})
+    endif()
+  endforeach()
+  add_custom_command(OUTPUT ${folder}/fuzzer DEPENDS ${objects} ${built}
+    COMMAND ${DRUPE_CLANG} ${DRUPE_FUZZ_FLAGS} ${objects} ${libraries} -o ${folder}/fuzzer
     COMMENT "Linking the fuzzer ${name}" VERBATIM)
   add_custom_target(fuzz-${name} ALL DEPENDS ${folder}/fuzzer)
 
