@@ -87,6 +87,8 @@ struct ghcb_call {
     uint64_t code, info1, info2, rax;
 };
 void ghcb_call(struct ghcb_call *call);
+/* The same for a call that has RBX, too, in and out. */
+void ghcb_call_rbx(struct ghcb_call *call, uint64_t *rbx);
 /* Its shared buffer, which SW_SCRATCH points to. */
 volatile uint64_t *ghcb_buffer(void);
 
@@ -105,6 +107,6 @@ struct test_case {
     void (*run)(void);
 };
 extern const struct test_case vc_cases[], insn_cases[], memory_cases[], vmpl_cases[], bench_cases[],
-    hostile_cases[];
+    hostile_cases[], attest_cases[];
 
 #endif

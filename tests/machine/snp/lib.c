@@ -17,6 +17,7 @@
 #define GHCB_INFO1    0x398u
 #define GHCB_INFO2    0x3A0u
 #define GHCB_RAX      0x1F8u
+#define GHCB_RBX      0x318u
 #define GHCB_SCRATCH  0x3A8u
 #define GHCB_BUFFER   0x800u
 #define GHCB_BITMAP   0x3F0u
@@ -165,6 +166,12 @@ volatile uint64_t *ghcb_buffer(void)
 
 void ghcb_call(struct ghcb_call *call)
 {
+    uint64_t none = 0;
+    ghcb_call_rbx(call, &none);
+}
+
+void ghcb_call_rbx(struct ghcb_call *call, uint64_t *rbx)
+{
     uint64_t saved = msr_read(MSR_GHCB);
     ghcb_prepare();
     *ghcb_field(GHCB_BITMAP) = *ghcb_field(GHCB_BITMAP + 8) = 0;
@@ -172,6 +179,7 @@ void ghcb_call(struct ghcb_call *call)
     ghcb_put(GHCB_INFO1, call->info1);
     ghcb_put(GHCB_INFO2, call->info2);
     ghcb_put(GHCB_RAX, call->rax);
+    ghcb_put(GHCB_RBX, *rbx);
     ghcb_put(GHCB_SCRATCH, GHCB + GHCB_BUFFER);
     *(volatile uint16_t *)(GHCB + ALIAS + GHCB_VERSION) = 2;
     msr_write(MSR_GHCB, GHCB);
@@ -179,6 +187,7 @@ void ghcb_call(struct ghcb_call *call)
     call->info1 = *ghcb_field(GHCB_INFO1);
     call->info2 = *ghcb_field(GHCB_INFO2);
     call->rax = *ghcb_field(GHCB_RAX);
+    *rbx = *ghcb_field(GHCB_RBX);
     msr_write(MSR_GHCB, saved);
 }
 
