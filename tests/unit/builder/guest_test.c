@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #define WORDS      20
-#define KERNEL_GPA UINT64_C(0x1000000)
+#define KERNEL_GPA MAKER_GUEST_GPA
 #define E820_COUNT 0x1e8
 #define E820_TABLE 0x2d0
 
@@ -30,11 +30,6 @@ struct fixture {
     char guest[40], initrd[40];
 };
 
-static void put(uint8_t *at, uint64_t value, size_t size)
-{
-    memcpy(at, &value, size);
-}
-
 static void write_file(char *path, const uint8_t *bytes, size_t size)
 {
     int descriptor;
@@ -46,21 +41,11 @@ static void write_file(char *path, const uint8_t *bytes, size_t size)
     close(descriptor);
 }
 
-/* What the builder looks at in a bzImage, and code of 0x3c00 bytes of 0x90. */
 static void write_guest(struct fixture *fixture)
 {
     static uint8_t image[0x4000];
 
-    memset(image, 0x90, sizeof(image));
-    image[0x1f1] = 1;
-    put(image + 0x1fe, 0xaa55, 2);
-    memcpy(image + 0x202, "HdrS", 4);
-    put(image + 0x206, 0x20f, 2);
-    put(image + 0x22c, 0x7fffffff, 4);
-    put(image + 0x236, 1, 2);
-    put(image + 0x238, 0x7ff, 4);
-    put(image + 0x258, KERNEL_GPA, 8);
-    put(image + 0x260, 0x10000, 4);
+    maker_guest(image, sizeof(image));
     write_file(fixture->guest, image, sizeof(image));
     write_file(fixture->initrd, (const uint8_t *)"initramfs", 9);
 }

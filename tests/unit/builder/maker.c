@@ -48,3 +48,22 @@ struct blob maker_finish(const struct maker *maker)
         memset(file.bytes + CONTENTS + i * EACH, (int)i + 1, i < 2 ? EACH : 0x100);
     return file;
 }
+
+static void put(uint8_t *at, uint64_t value, size_t size)
+{
+    memcpy(at, &value, size);
+}
+
+void maker_guest(uint8_t *image, size_t size)
+{
+    memset(image, 0x90, size);
+    image[0x1f1] = 1;
+    put(image + 0x1fe, 0xaa55, 2);
+    memcpy(image + 0x202, "HdrS", 4);
+    put(image + 0x206, 0x20f, 2);
+    put(image + 0x22c, 0x7fffffff, 4);
+    put(image + 0x236, 1, 2);
+    put(image + 0x238, 0x7ff, 4);
+    put(image + 0x258, MAKER_GUEST_GPA, 8);
+    put(image + 0x260, 0x10000, 4);
+}

@@ -22,4 +22,8 @@ void maker_start(struct maker *maker, uint64_t va, uint64_t bss);
 /* Headers, then each segment's bytes, all of them its index plus 1. Free with blob_free. */
 struct blob maker_finish(const struct maker *maker);
 
+/* What the builder looks at in a bzImage, and 0x90 for everything else. */
+#define MAKER_GUEST_GPA UINT64_C(0x1000000)
+void maker_guest(uint8_t *image, size_t size);
+
 #endif
