@@ -6,8 +6,17 @@
 #include "cpu.h"
 #include "ipc.h"
 
+/* A thread must not be able to fill the console. */
+#define REPORTS_MOST 8u
+
 static void report(const struct tcb *tcb)
 {
+    static uint32_t reports;
+
+    if (__atomic_fetch_add(&reports, 1, __ATOMIC_RELAXED) >= REPORTS_MOST) {
+        __atomic_store_n(&reports, REPORTS_MOST, __ATOMIC_RELAXED);
+        return;
+    }
     console_text("thread ");
     console_number(tcb->id);
     console_text(" has faulted and has no handler: fault ");

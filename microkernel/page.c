@@ -10,7 +10,6 @@
  * not the original, mapped, or copied), HostRefused.
  */
 #include "page.h"
-#include "bytes.h"
 #include "cpu.h"
 #include "pagetable.h"
 #include "platform.h"
@@ -182,7 +181,6 @@ seL4_Error invoke_Page_Share(struct invocation *inv)
     page = window_at(page_phys(cap));
     if (platform->share(page_phys(cap), page) != PLATFORM_OK)
         return svsm_HostRefused;
-    bytes_zero(page, PAGE_SIZE);
     cap.aux = PAGE_SHARED;
     slot_update(inv->config, inv->slot, cap);
     return seL4_NoError;

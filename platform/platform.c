@@ -9,6 +9,8 @@
 
 #include "console.h"
 #include "native/native.h"
+#include "paging.h"
+#include "snp/snp.h"
 #include "window.h"
 
 uint64_t platform_private_mask;
@@ -17,6 +19,7 @@ const struct platform *platform = &platform_native;
 
 static const struct platform *const kinds[] = {
     [BOOT_NATIVE] = &platform_native,
+    [BOOT_SNP] = &platform_snp,
 };
 
 void platform_start(const struct boot_block *block, uint64_t kind, uint64_t private_mask)
@@ -26,6 +29,11 @@ void platform_start(const struct boot_block *block, uint64_t kind, uint64_t priv
     }
     platform_private_mask = private_mask;
     platform->start(block, private_mask);
+}
+
+void *platform_shared_at(uint64_t pa)
+{
+    return (void *)(PAGING_SHARED_VA + (pa - kernel_window.phys));
 }
 
 /* words {offset, width, 1 to write, value}; the argument is first port | count << 16. */
@@ -46,7 +54,8 @@ enum platform_error platform_host_call(struct host_call *call)
 {
     switch (call->class) {
     case SVSM_HOST_CONSOLE:
-        console_bytes((const char *)window_at(call->page) + call->words[0], call->words[1]);
+        console_bytes((const char *)platform_shared_at(call->page) + call->words[0],
+                      call->words[1]);
         return PLATFORM_OK;
     case SVSM_HOST_PORT:
         access_port(call);

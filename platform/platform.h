@@ -58,6 +58,8 @@ struct platform {
 
     /* On the boot processor, before anything else; no console yet. */
     void (*start)(const struct boot_block *block, uint64_t private_mask);
+    /* On the boot processor for each processor there is, when memory and mappings work. */
+    void (*prepare)(struct cpu *cpu);
     /* On every processor once it has its own descriptors and struct cpu. */
     void (*cpu_start)(struct cpu *cpu);
 
@@ -79,8 +81,8 @@ struct platform {
     /* Waits for something to happen; returns at once when something may have. */
     void (*idle)(struct cpu *cpu);
 
-    /* A private page becomes one the host can read and write, and back; its content is lost. What
-       was shared becomes private again or the virtual machine ends. */
+    /* A private page becomes one the host can read and write, zeroed, and back; its content is
+       lost. What was shared becomes private again or the virtual machine ends. */
     enum platform_error (*share)(uint64_t pa, void *va);
     void (*unshare)(uint64_t pa, void *va);
     /* An interrupt that irq_fired() was told of may come again. */
@@ -98,6 +100,12 @@ extern uint64_t platform_shared_mask;
 
 /* The one in use. platform_start() chooses it from what the stub said. */
 extern const struct platform *platform;
+
+/* Where the kernel sees a page that was shared; the window does not show it. */
+void *platform_shared_at(uint64_t pa);
+
+/* The reason set of our terminations, for a host that distinguishes them; the stub has its own. */
+#define PLATFORM_TERMINATE_SET 0xcu
 
 /* Any processor, without the configuration lock. The words have been checked, see hostcall.h. */
 enum platform_error platform_host_call(struct host_call *call);

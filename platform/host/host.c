@@ -69,7 +69,7 @@ static enum platform_error host_share(uint64_t pa, void *va)
 {
     if (host.answer == PLATFORM_OK) {
         host.shares++;
-        memset(va, 0xa5, PAGE_SIZE);
+        memset(va, 0, PAGE_SIZE);
     }
     kernel_assert(window_at(pa) == va, "a page shared by two names");
     return host.answer;

@@ -10,6 +10,7 @@
 #include <boot/stub.h>
 
 #include "apic.h"
+#include "bytes.h"
 #include "cpu.h"
 #include "ops.h"
 #include "paging.h"
@@ -29,6 +30,11 @@ static void start(const struct boot_block *block, uint64_t private_mask)
 {
     (void)private_mask;
     boot = block;
+}
+
+static void prepare(struct cpu *cpu)
+{
+    (void)cpu;
 }
 
 static void cpu_start(struct cpu *cpu)
@@ -133,17 +139,18 @@ static enum platform_error processor_begin(struct cpu *cpu)
     return wait_until_online(cpu, WAIT_TURNS) ? PLATFORM_OK : PLATFORM_REFUSED;
 }
 
+/* The host sees everything anyway. */
 static enum platform_error share(uint64_t pa, void *va)
 {
-    (void)pa;
-    (void)va;
-    return PLATFORM_OK; /* the host sees everything anyway */
+    paging_set_shared(pa, true);
+    bytes_zero(va, PAGE_SIZE);
+    return PLATFORM_OK;
 }
 
 static void unshare(uint64_t pa, void *va)
 {
-    (void)pa;
     (void)va;
+    paging_set_shared(pa, false);
 }
 
 static void irq_ack(uint32_t irq)
@@ -172,6 +179,7 @@ const struct platform platform_native = {
     .kind = BOOT_NATIVE,
     .interrupts = true,
     .start = start,
+    .prepare = prepare,
     .cpu_start = cpu_start,
     .cpuid = cpuid,
     .port_read = port_read,

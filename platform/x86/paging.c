@@ -7,8 +7,10 @@
 #include "platform.h"
 #include "window.h"
 
-#define LEVELS        4
-#define ENTRIES       512u
+#define LEVELS  4
+#define ENTRIES 512u
+/* Not global: every processor forgets it with the next load of a root. */
+#define SHARED_DATA   (PAGING_DATA & ~PTE_GLOBAL)
 #define TABLE_ENTRIES (PTE_PRESENT | PTE_WRITE | PTE_ACCESSED)
 
 static uint64_t kernel_root;
@@ -45,7 +47,8 @@ uint64_t paging_kernel_entry(void)
     return table_of(kernel_root)[PAGING_KERNEL_SLOT];
 }
 
-void paging_map(uint64_t va, uint64_t pa, uint64_t flags)
+/* The entry for a page of the kernel half; makes the tables that lead to it, if there are none. */
+static uint64_t *entry_of(uint64_t va)
 {
     uint64_t *table = table_of(kernel_root);
 
@@ -57,7 +60,28 @@ void paging_map(uint64_t va, uint64_t pa, uint64_t flags)
         }
         table = table_of(*entry);
     }
-    table[va >> 12 & (ENTRIES - 1)] = pa | flags;
+    return &table[va >> 12 & (ENTRIES - 1)];
+}
+
+void paging_map(uint64_t va, uint64_t pa, uint64_t flags)
+{
+    *entry_of(va) = pa | flags;
+}
+
+void paging_prepare_shared(void)
+{
+    for (uint64_t at = 0; at < kernel_window.size; at += PAGE_SIZE * ENTRIES) {
+        *entry_of(PAGING_SHARED_VA + at) = 0;
+    }
+}
+
+void paging_set_shared(uint64_t pa, bool shared)
+{
+    uint64_t va = PAGING_SHARED_VA + (pa - kernel_window.phys);
+
+    __atomic_store_n(entry_of(va), shared ? pa | platform_shared_mask | SHARED_DATA : 0,
+                     __ATOMIC_RELEASE);
+    x86_invlpg((const void *)va);
 }
 
 void *paging_map_device(uint64_t pa)

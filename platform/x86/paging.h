@@ -9,6 +9,7 @@
 #ifndef X86_PAGING_H
 #define X86_PAGING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define PTE_PRESENT    (UINT64_C(1) << 0)
@@ -24,6 +25,7 @@
 
 #define PAGING_KERNEL_SLOT 511u                         /* of the PML4 */
 #define PAGING_STACKS_VA   UINT64_C(0xffffffc000000000) /* one STACK_STRIDE for each processor */
+#define PAGING_SHARED_VA   UINT64_C(0xffffffd800000000) /* as the window, for shared pages */
 #define PAGING_DEVICES_VA  UINT64_C(0xffffffd000000000)
 #define PAGING_DATA                                                                                \
     (PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY | PTE_GLOBAL | PTE_NO_EXECUTE)
@@ -34,6 +36,10 @@ void paging_start(uint64_t boot_root_pa);
 uint64_t paging_kernel_root(void);
 /* What belongs into PAGING_KERNEL_SLOT of a new address space. */
 uint64_t paging_kernel_entry(void);
+/* Makes the tables for the shared pages of the region. Boot only. */
+void paging_prepare_shared(void);
+/* A page of the region appears at its place in PAGING_SHARED_VA, or goes. */
+void paging_set_shared(uint64_t pa, bool shared);
 /* Maps one page into the kernel half, `flags` without the address; makes tables. Boot only. */
 void paging_map(uint64_t va, uint64_t pa, uint64_t flags);
 /* Maps a page of device registers, uncached and not private; returns where. Boot only. */

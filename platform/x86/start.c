@@ -2,8 +2,9 @@
 /*
  * The kernel's first C: from the stub's state to the boot processor's own stack and descriptors.
  *
- * Until processor_become() there is the stub's stack, whose lower part serves for exceptions; the
- * console speaks as soon as the platform can.
+ * Until processor_become() there is the stub's stack, whose lower part serves for exceptions. The
+ * console speaks as soon as the platform can, which on SNP takes memory and mappings; what goes
+ * wrong before has its termination code only.
  */
 #include "boot.h"
 #include "console.h"
@@ -26,12 +27,16 @@ void kernel_entry(const struct boot_block *block, uint64_t kind, uint64_t start_
         platform->end(END_BOOT_BLOCK);
     }
     processor_early(block->kernel.stack_va);
-    console_start((uint16_t)block->console_port);
     memory_start(block);
     memory_validate(block);
     paging_start(block->tables_root_pa);
-    processor_check_features();
+    paging_prepare_shared();
     boot_make_processors(block);
+    for (uint32_t i = 0; i < cpu_count; i++) {
+        platform->prepare(cpus[i]);
+    }
+    console_start((uint16_t)block->console_port);
+    processor_check_features();
     for (uint32_t i = 0; i < cpu_count; i++) {
         processor_prepare(cpus[i]);
     }

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Talking to the host: the GHCB MSR, and the GHCB page each processor has.
+ *
+ * The page is shared: whatever is in it, the host may change at any moment. Every answer is read
+ * once, into a register, and then checked; an answer that no honest host gives ends the virtual
+ * machine. A processor uses only its own page, with interrupts off.
+ */
+#ifndef SNP_GHCB_H
+#define SNP_GHCB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "platform.h"
+
+struct ghcb;
+
+/* By MSR alone: version and features are what we need, or the virtual machine ends. */
+void ghcb_negotiate(void);
+/* One page becomes the host's to see, or ours again; its content is lost. */
+enum platform_error ghcb_page_state(uint64_t pa, bool shared);
+/* Makes a shared page, mapped at `page`, the GHCB of this processor. */
+void ghcb_register(volatile struct ghcb *page, uint64_t pa);
+_Noreturn void ghcb_terminate(uint32_t set, uint32_t code);
+
+uint32_t ghcb_port_read(uint16_t port, unsigned int width);
+void ghcb_port_write(uint16_t port, uint32_t value, unsigned int width);
+/* Starts a processor at VMPL0 on a VMSA. */
+enum platform_error ghcb_create_processor(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features);
+
+#endif
