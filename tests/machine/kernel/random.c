@@ -7,8 +7,8 @@
 #include "tests.h"
 
 #define CALLS_NATIVE 1000000u
-#define CALLS_SNP    30000u /* a change of address space is dear on the SNP machine */
-#define CHECK_EVERY  10000u
+#define CALLS_SNP    10000u /* a change of address space is dear on the SNP machine */
+#define CHECK_EVERY  5000u
 #define SLOT_BITS    6u
 #define SLOT_COUNT   (1u << SLOT_BITS)
 #define OWN_CNODE    1u
