@@ -132,7 +132,6 @@ enum hw_rmp_result hw_rmp_assign(uint64_t spa, uint64_t gpa, uint64_t size)
     trace(TRACE_HOST, TRACE_RMP, ASSIGN | (size == LARGE_SIZE ? LARGE : 0), spa);
     if (result == HW_RMP_OK) {
         withdraw(spa, size);
-        view_forget(gpa, size);
         view_forget_spa(spa, size);
         view_settle();
         clear(spa, size);
@@ -192,7 +191,6 @@ enum hw_rmp_result hw_launch(const struct hw_launch_page *page)
     enum hw_rmp_result result = HW_RMP_INPUT;
     spin_lock(&hardware_lock);
     if (!rmp_entry(page->spa)->assigned) {
-        view_forget(page->gpa, PAGE_SIZE);
         view_forget_spa(page->spa, PAGE_SIZE);
         view_settle();
         struct rmp_entry entry = {.assigned = 1, .validated = 1, .gpa = page->gpa};
