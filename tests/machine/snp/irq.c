@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Interrupts from the host's local APIC: taken when the guest allows it, out of HLT and out of a
+ * running loop, at the VMPL they belong to and at no other, and from one CPU to another.
+ *
+ * The APIC is reached as a guest without a #VC handler reaches it: by the GHCB's MMIO calls.
+ */
+#include "guest.h"
+
+#define MMIO_READ   0x80000001ull
+#define MMIO_WRITE  0x80000002ull
+#define APIC        0xFEE00000ull
+#define APIC_EOI    0x0B0u
+#define APIC_SPUR   0x0F0u
+#define APIC_ISR2   0x120u
+#define APIC_ICR    0x300u
+#define APIC_ICR_TO 0x310u
+#define APIC_LVT    0x320u
+#define APIC_COUNT  0x380u
+#define APIC_DIVIDE 0x3E0u
+#define TO_SELF     0x44000u
+#define TO_OTHER    0x04000u
+#define VECTOR_IPI  0x50u
+#define VECTOR_TICK 0x51u
+#define GATES       0x60u
+#define SOON        200000u /* nanoseconds */
+
+struct gate {
+    uint64_t low, high;
+};
+
+struct pointer {
+    uint16_t limit;
+    uint64_t base;
+} __attribute__((packed));
+
+extern const uint8_t irq_ipi[], irq_tick[];
+
+/* How often each came, and whose context the last one found. */
+volatile uint64_t irq_count[2];
+struct context *volatile irq_where;
+
+__asm__("irq_ipi: incq irq_count(%rip)\n"
+        "   jmp 1f\n"
+        "irq_tick: incq irq_count+8(%rip)\n"
+        "1: pushq %rax\n"
+        "   movq %gs:0, %rax\n"
+        "   movq %rax, irq_where(%rip)\n"
+        "   popq %rax\n"
+        "   iretq\n");
+
+static struct gate gates[GATES];
+
+static void set_gate(unsigned vector, const uint8_t *handler)
+{
+    uint64_t at = (uint64_t)(uintptr_t)handler;
+    gates[vector].low = (at & 0xFFFF) | 8ull << 16 | 0x8Eull << 40 | (at >> 16 & 0xFFFF) << 48;
+    gates[vector].high = at >> 32;
+}
+
+static void extend_idt(void)
+{
+    struct pointer idtr;
+    __asm__ volatile("sidt %0" : "=m"(idtr));
+    const struct gate *old = (const struct gate *)idtr.base;
+    for (unsigned i = 0; i < (idtr.limit + 1u) / sizeof *old; i++)
+        gates[i] = old[i];
+    set_gate(VECTOR_IPI, irq_ipi);
+    set_gate(VECTOR_TICK, irq_tick);
+    idtr = (struct pointer){sizeof gates - 1, (uint64_t)(uintptr_t)gates};
+    __asm__ volatile("lidt %0" ::"m"(idtr));
+}
+
+static void apic_write(unsigned offset, uint32_t value)
+{
+    struct ghcb_call call = {MMIO_WRITE, APIC + offset, 4, 0};
+    *ghcb_buffer() = value;
+    ghcb_call(&call);
+}
+
+static uint32_t apic_read(unsigned offset)
+{
+    struct ghcb_call call = {MMIO_READ, APIC + offset, 4, 0};
+    ghcb_call(&call);
+    return (uint32_t)*ghcb_buffer();
+}
+
+static void timer_start(void)
+{
+    apic_write(APIC_DIVIDE, 0xB);
+    apic_write(APIC_LVT, VECTOR_TICK);
+    apic_write(APIC_COUNT, SOON);
+}
+
+static void window(void)
+{
+    __asm__ volatile("sti; nop; nop; cli" ::: "memory");
+}
+
+static void prepare(void)
+{
+    extend_idt();
+    apic_write(APIC_SPUR, 0x1FF);
+}
+
+static void case_mask(void)
+{
+    prepare();
+    apic_write(APIC_ICR, TO_SELF | VECTOR_IPI);
+    expect("held while IF is clear", irq_count[0], 0);
+    window();
+    expect("taken in the window", irq_count[0], 1);
+    expect("in service", apic_read(APIC_ISR2) >> 16 & 1, 1);
+    apic_write(APIC_ICR, TO_SELF | VECTOR_IPI);
+    window();
+    expect("none before the EOI", irq_count[0], 1);
+    apic_write(APIC_EOI, 0);
+    window();
+    expect("one after it", irq_count[0], 2);
+    apic_write(APIC_EOI, 0);
+    expect("nothing in service", apic_read(APIC_ISR2), 0);
+}
+
+static void case_halt(void)
+{
+    prepare();
+    timer_start();
+    __asm__ volatile("sti; hlt; cli" ::: "memory");
+    expect("the tick ended HLT", irq_count[1], 1);
+    apic_write(APIC_EOI, 0);
+    timer_start();
+    __asm__ volatile("sti" ::: "memory");
+    while (irq_count[1] < 2)
+        ;
+    __asm__ volatile("cli" ::: "memory");
+    expect("and a loop", irq_count[1], 2);
+}
+
+static uint64_t open_window(uint64_t unused)
+{
+    (void)unused;
+    window();
+    return irq_count[0];
+}
+
+static uint64_t halt_for_tick(uint64_t unused)
+{
+    (void)unused;
+    __asm__ volatile("sti; hlt; cli" ::: "memory");
+    return irq_count[1];
+}
+
+/* With VMPL2 there, interrupts are its own: VMPL0 does not see them, whatever its IF says. */
+static void case_levels(void)
+{
+    prepare();
+    vmpl_make(2);
+    expect("nothing yet", vmpl_run(2, open_window, 0), 0);
+    apic_write(APIC_ICR, TO_SELF | VECTOR_IPI);
+    window();
+    expect("not at VMPL0", irq_count[0], 0);
+    expect("at VMPL2", vmpl_run(2, open_window, 0), 1);
+    expect("in its context", irq_where == vmpl_context(2), true);
+    apic_write(APIC_EOI, 0);
+    timer_start();
+    expect("VMPL2 sleeps until its tick", vmpl_run(2, halt_for_tick, 0), 1);
+    expect("in its context", irq_where == vmpl_context(2), true);
+}
+
+static volatile uint64_t ready;
+
+static uint64_t wait_for_ipi(uint64_t unused)
+{
+    (void)unused;
+    struct pointer idtr = {sizeof gates - 1, (uint64_t)(uintptr_t)gates};
+    __asm__ volatile("lidt %0" ::"m"(idtr));
+    apic_write(APIC_SPUR, 0x1FF);
+    ready = 1;
+    while (irq_count[0] == 0)
+        __asm__ volatile("sti; hlt; cli" ::: "memory");
+    ready = 2;
+    return 0;
+}
+
+static void case_ipi(void)
+{
+    prepare();
+    cpu_start(1, wait_for_ipi, 0);
+    while (ready == 0)
+        __asm__ volatile("pause");
+    apic_write(APIC_ICR_TO, 1u << 24);
+    apic_write(APIC_ICR, TO_OTHER | VECTOR_IPI);
+    while (ready == 1)
+        __asm__ volatile("pause");
+    expect("once", irq_count[0], 1);
+    expect("on the other CPU", irq_where != context(), true);
+}
+
+const struct test_case irq_cases[] = {
+    {"irq-mask", case_mask},
+    {"irq-halt", case_halt},
+    {"irq-levels", case_levels},
+    {"irq-ipi", case_ipi},
+    {NULL, NULL},
+};
