@@ -18,7 +18,7 @@
 
 #define SLOTS  8u /* of the window: 1 is the memory's, 2 a child's, 4 to 7 the CNode */
 #define COUNT  3u
-#define MEMORY 15u /* log2 */
+#define MEMORY 17u /* log2 */
 
 static struct slot slots[SLOTS];
 static uint64_t low, high, watermark; /* of the memory, before */
