@@ -67,7 +67,8 @@ void notification_wake(struct notification *notification)
 
 void notification_signal(struct notification *notification, uint64_t bits)
 {
-    __atomic_fetch_or(&notification->bits, bits, __ATOMIC_SEQ_CST);
+    __atomic_fetch_or(&notification->bits, bits != 0 ? bits : NOTIFICATION_UNBADGED,
+                      __ATOMIC_SEQ_CST);
     if (notification->waiter != NULL || notification->bound != NULL) {
         notification_wake(notification);
     }

@@ -33,6 +33,9 @@ static inline struct notification *notification_of(struct cap cap)
 /* What a thread without a bound notification is bound to; no capability names it. */
 extern struct notification notification_none;
 
+/* What a capability without a badge signals: there is no signal of no bits. */
+#define NOTIFICATION_UNBADGED (UINT64_C(1) << 63)
+
 /* Never fails. A thread that is woken by bits somebody else took meanwhile gets 0: ask again. */
 void notification_signal(struct notification *notification, uint64_t bits);
 /* The last capability is gone: the waiter gets an error, the bound thread is let go. Lock held. */

@@ -133,7 +133,14 @@ void tcb_destroy(struct tcb *tcb)
 
 void tcb_set_priority(struct tcb *tcb, uint32_t priority)
 {
+    struct cpu *self = machine_cpu();
+    bool queued = __atomic_load_n(&tcb->state, __ATOMIC_ACQUIRE) == TCB_READY && tcb->cpu == self &&
+                  sched_remove(self, tcb);
+
     __atomic_store_n(&tcb->priority, priority, __ATOMIC_RELAXED);
+    if (queued) {
+        sched_ready(tcb);
+    }
 }
 
 bool tcb_set_affinity(struct tcb *tcb, uint64_t cpu)

@@ -96,6 +96,8 @@ void tcb_stopped(struct tcb *tcb);
 bool tcb_suspend(struct tcb *tcb);
 /* The last capability is gone. Lock held; cpus_quiesce() before the memory is used again. */
 void tcb_destroy(struct tcb *tcb);
+/* At once, but for a thread that is ready on another processor: there it counts from its next turn.
+ */
 void tcb_set_priority(struct tcb *tcb, uint32_t priority);
 /* The first of its slots that is in use; NULL: none. */
 struct slot *tcb_contents(struct tcb *tcb);

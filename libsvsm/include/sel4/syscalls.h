@@ -115,6 +115,7 @@ static inline void seL4_SendWithMRs(seL4_CPtr reply, seL4_MessageInfo_t info,
     svsm_syscall(seL4_SysSend, &m, 0);
 }
 
+/* Sets the bits of the capability's badge; bit 63 if it has none. */
 static inline void seL4_Signal(seL4_CPtr notification)
 {
     struct svsm_message m = {notification, {{0}}, {0, 0, 0, 0}};

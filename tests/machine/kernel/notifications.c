@@ -21,6 +21,8 @@ static void test_wait(void)
     expect_equal(seL4_Poll(plain), 0, "signals taken");
     seL4_Signal(two);
     expect_equal(seL4_Wait(plain), 2, "a wait that need not wait");
+    seL4_Signal(plain);
+    expect_equal(seL4_Poll(plain), UINT64_C(1) << 63, "a signal without a badge");
     thread_make(&waiter, wait_twice, new_space());
     thread_start(&waiter, ABOVE_ROOT, 0, 0);
     seL4_Yield();

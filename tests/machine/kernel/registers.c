@@ -131,8 +131,26 @@ static void test_preemption(void)
     }
 }
 
+static void run_once(struct thread *self)
+{
+    self->result = 1;
+}
+
+/* A thread that is raised above its raiser runs at once. */
+static void test_priority(void)
+{
+    thread_make(&pair[0], run_once, 0);
+    pair[0].result = 0;
+    thread_start(&pair[0], ROOT_PRIORITY - 1, 0, 0);
+    seL4_Yield();
+    expect_equal(pair[0].result, 0, "a lower priority does not run");
+    seL4_TCB_SetPriority(pair[0].tcb, ABOVE_ROOT);
+    expect_equal(pair[0].result, 1, "a higher one runs at once");
+}
+
 void test_registers(void)
 {
+    test_priority();
     test_vectors();
     test_bases();
     test_preemption();
