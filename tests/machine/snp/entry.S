@@ -43,6 +43,37 @@ attempt_trapped:
 	popq %rbx
 	ret
 
+/* uint64_t avx_probe(uint64_t *buffer): enables AVX, loads YMM3 and YMM12 from the first 64 bytes, runs
+ * VMPL0, stores them to the next 64; returns XCR0. avx_spoil: the same CPU's YMMs become zero. */
+	.globl avx_probe, avx_spoil
+avx_enable:
+	movq %cr4, %rax
+	orq $0x40000, %rax
+	movq %rax, %cr4
+	xorl %ecx, %ecx
+	xorl %edx, %edx
+	movl $7, %eax
+	xsetbv
+	ret
+avx_probe:
+	call avx_enable
+	vmovdqu (%rdi), %ymm3
+	vmovdqu 32(%rdi), %ymm12
+	movl $0xC0010130, %ecx
+	movl $0x16, %eax
+	xorl %edx, %edx
+	wrmsr
+	.byte 0xF3, 0x0F, 0x01, 0xD9
+	vmovdqu %ymm3, 64(%rdi)
+	vmovdqu %ymm12, 96(%rdi)
+	xorl %ecx, %ecx
+	xgetbv
+	ret
+avx_spoil:
+	call avx_enable
+	vzeroall
+	ret
+
 	.globl user_mode
 user_mode:
 	pushq $0x33			/* SS, and the stack: not used before the exception */

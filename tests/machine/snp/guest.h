@@ -50,6 +50,8 @@ struct context {
 /* Calls function(argument); true if an exception ended it, described in context()->trap. */
 bool attempt(uint64_t (*function)(uint64_t), uint64_t argument);
 void vmgexit(void);
+uint64_t avx_probe(uint64_t *buffer);
+void avx_spoil(void);
 /* Goes to CPL 3 at this address; an exception brings the attempt back. */
 uint64_t user_mode(uint64_t address);
 

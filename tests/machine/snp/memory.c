@@ -165,7 +165,7 @@ static void case_shootdown(void)
 
 static uint64_t count_up(uint64_t address)
 {
-    for (unsigned i = 0; i < 100000; i++)
+    for (unsigned i = 0; i < 10000; i++)
         __atomic_add_fetch((uint64_t *)address, 1, __ATOMIC_SEQ_CST);
     return 1;
 }
@@ -177,7 +177,7 @@ static void case_smp(void)
     for (unsigned cpu = 1; cpu < 4; cpu++)
         cpu_start(cpu, count_up, (uint64_t)(uintptr_t)&shared_count);
     count_up((uint64_t)(uintptr_t)&shared_count);
-    while (__atomic_load_n(&shared_count, __ATOMIC_SEQ_CST) != 400000)
+    while (__atomic_load_n(&shared_count, __ATOMIC_SEQ_CST) != 40000)
         __asm__ volatile("pause");
 }
 

@@ -48,7 +48,8 @@ enum {
     VMSA_FTW = 0x40C,
     VMSA_FCW = 0x410,
     VMSA_X87 = 0x420,
-    VMSA_XMM = 0x470
+    VMSA_XMM = 0x470,
+    VMSA_YMM = 0x570
 };
 
 extern uint8_t image_end[];
@@ -246,6 +247,33 @@ static void case_registers(void)
     expect("it ended", there->done, 1);
 }
 
+static uint64_t ymm[16];
+
+static uint64_t low_avx(uint64_t unused)
+{
+    (void)unused;
+    return avx_probe(ymm);
+}
+
+/* XCR0 and the upper halves of YMM belong to the VMSA too. */
+static void case_avx(void)
+{
+    struct context *there = vmpl_context(2);
+    for (unsigned i = 0; i < 8; i++)
+        ymm[i] = 0x1111111111111111ull * (i + 1);
+    vmpl_make(2);
+    there->job = low_avx;
+    ghcb_msr_call(2ull << 32 | RUN_VMPL);
+    expect("VMSA: XCR0", get(2, VMSA_XCR0), 7);
+    expect("VMSA: YMM3, upper half", get(2, VMSA_YMM + 3 * 16 + 8), ymm[3]);
+    expect("VMSA: YMM12, upper half", get(2, VMSA_YMM + 12 * 16), ymm[6]);
+    avx_spoil();
+    ghcb_msr_call(2ull << 32 | RUN_VMPL);
+    expect("XCR0", there->result, 7);
+    for (unsigned i = 0; i < 8; i++)
+        expect("YMM", ymm[8 + i], ymm[i]);
+}
+
 /* What VMPL0 writes into the VMSA is what VMPL2 finds: how an SVSM returns results. */
 static uint64_t low_ask(uint64_t value)
 {
@@ -433,6 +461,7 @@ static void case_allow_read(void)
 
 const struct test_case vmpl_cases[] = {
     {"vmpl-registers", case_registers},
+    {"vmpl-avx", case_avx},
     {"vmpl-edit", case_edit},
     {"vmpl-msrs", case_msrs},
     {"vmpl-parked", case_parked},

@@ -12,6 +12,7 @@
 #define FX_XMM       160u
 #define XSAVE_HEADER 512u
 #define XSAVE_YMM    576u
+#define TAGS_EMPTY   0xFFFFu
 #define TAG_EMPTY    3u
 #define TAG_ZERO     1u
 #define TAG_SPECIAL  2u
@@ -37,6 +38,8 @@ static unsigned tag_of(const uint8_t *mantissa, const uint8_t *exponent)
 static uint16_t tags_from_image(const struct svm_vmsa *vmsa, uint8_t present)
 {
     uint16_t tags = 0;
+    if (!present)
+        return TAGS_EMPTY;
     unsigned top = vmsa->x87_fsw >> 11 & 7;
     for (unsigned r = 0; r < 8; r++) {
         unsigned st = (r - top) & 7;
@@ -51,6 +54,8 @@ static uint16_t tags_from_image(const struct svm_vmsa *vmsa, uint8_t present)
 static uint8_t tags_to_image(uint16_t tags)
 {
     uint8_t present = 0;
+    if (tags == TAGS_EMPTY)
+        return 0;
     for (unsigned r = 0; r < 8; r++)
         if ((tags >> 2 * r & 3) != TAG_EMPTY)
             present |= (uint8_t)(1u << r);
