@@ -12,7 +12,7 @@
 #include "crypto.h"
 
 #ifdef HAVE_CPUID
-static cpuid_flags_t flags;
+static word32 flags;
 
 void crypto_use_cpu(unsigned features)
 {
@@ -23,7 +23,7 @@ void crypto_use_cpu(unsigned features)
         flags |= CPUID_SHA;
 }
 
-cpuid_flags_t cpuid_get_flags(void)
+word32 cpuid_get_flags(void)
 {
     return flags;
 }
