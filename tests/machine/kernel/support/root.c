@@ -220,8 +220,9 @@ void thread_main(struct thread *thread)
 {
     thread->run(thread);
     __atomic_store_n(&thread->done, 1, __ATOMIC_RELEASE);
-    for (;;) {
+    for (;;) { /* in a CNode of its own that may name something else */
         seL4_TCB_Suspend(thread->tcb);
+        seL4_Yield();
     }
 }
 
