@@ -9,6 +9,7 @@
 #include "igvm/context.h"
 #include "igvm/writer.h"
 #include "linux.h"
+#include "svsm.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -27,9 +28,10 @@
 
 static const char usage[] =
     "usage: linux-image --kernel FILE --initrd FILE --shim FILE -o FILE\n"
-    "                   [--cmdline TEXT] [--memory MIB] [--cpus N] [--c-bit N]\n"
+    "                   [--cmdline TEXT] [--svsm FILE] [--memory MIB] [--cpus N] [--c-bit N]\n"
     "\n"
-    "Makes an IGVM file in which the Linux kernel (a bzImage) starts as an SNP guest at VMPL0.\n"
+    "Makes an IGVM file in which the Linux kernel (a bzImage) starts as an SNP guest.\n"
+    "  --svsm     a test SVSM, linked to 0x8000000: it runs at VMPL0, the kernel at VMPL2\n"
     "  --memory   RAM of the guest in MiB (default 256)\n"
     "  --cpus     CPUs the ACPI tables name (default 1)\n"
     "  --c-bit    position of the C-bit in the first page tables (default 51)\n";
@@ -41,7 +43,7 @@ struct file {
 
 struct request {
     struct linux_wish wish;
-    struct file kernel, initrd, shim;
+    struct file kernel, initrd, shim, svsm;
     const char *output;
 };
 
@@ -94,6 +96,9 @@ static void take_option(struct request *r, int letter)
     case 's':
         r->shim = read_file(optarg);
         break;
+    case 'v':
+        r->svsm = read_file(optarg);
+        break;
     case 'l':
         r->wish.cmdline = optarg;
         break;
@@ -120,11 +125,17 @@ static void take_option(struct request *r, int letter)
 static void take_options(struct request *r, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"kernel", required_argument, NULL, 'k'}, {"initrd", required_argument, NULL, 'i'},
-        {"shim", required_argument, NULL, 's'},   {"cmdline", required_argument, NULL, 'l'},
-        {"memory", required_argument, NULL, 'm'}, {"cpus", required_argument, NULL, 'c'},
-        {"c-bit", required_argument, NULL, 'b'},  {"output", required_argument, NULL, 'o'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"kernel", required_argument, NULL, 'k'},
+        {"initrd", required_argument, NULL, 'i'},
+        {"shim", required_argument, NULL, 's'},
+        {"svsm", required_argument, NULL, 'v'},
+        {"cmdline", required_argument, NULL, 'l'},
+        {"memory", required_argument, NULL, 'm'},
+        {"cpus", required_argument, NULL, 'c'},
+        {"c-bit", required_argument, NULL, 'b'},
+        {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     int letter;
     while ((letter = getopt_long(argc, argv, "o:h", options, NULL)) != -1)
@@ -133,6 +144,8 @@ static void take_options(struct request *r, int argc, char **argv)
         die(2, "wrong use", "--kernel, --shim and -o are needed; try --help");
     if (r->shim.size > 4096)
         die(1, "shim", "is larger than a page");
+    r->wish.hole = SVSM_BASE;
+    r->wish.hole_size = r->svsm.bytes != NULL ? SVSM_SIZE : 0;
     r->wish.kernel = r->kernel.bytes;
     r->wish.kernel_size = r->kernel.size;
     r->wish.initrd = r->initrd.bytes;
@@ -146,8 +159,11 @@ static void add_page(struct igvm_writer *w, uint64_t gpa, enum igvm_data_type ty
     igvm_add_data(w, IGVM_PAGE_DATA, &page, blob);
 }
 
-static void add_piece(struct igvm_writer *w, const struct linux_piece *piece)
+/* Under an SVSM the guest's secrets and CPUID pages are copies that the SVSM makes. */
+static void add_piece(struct igvm_writer *w, const struct linux_piece *piece, bool svsm)
 {
+    if (svsm && piece->kind > LINUX_ZEROS)
+        return;
     if (piece->kind == LINUX_IS_SECRETS)
         add_page(w, piece->gpa, IGVM_DATA_SECRETS, (struct igvm_blob){NULL, 0});
     else if (piece->kind == LINUX_IS_CPUID)
@@ -167,6 +183,33 @@ static void add_shim(struct igvm_writer *w, const struct request *r)
     uint64_t ranges[6] = {0, LOW_END, HIGH, r->wish.memory};
     add_page(w, SHIM, IGVM_DATA_NORMAL, (struct igvm_blob){r->shim.bytes, r->shim.size});
     add_page(w, RANGES, IGVM_DATA_NORMAL, (struct igvm_blob){ranges, sizeof ranges});
+}
+
+static void add_svsm(struct igvm_writer *w, const struct request *r, uint64_t entry)
+{
+    const uint64_t start[] = {0,
+                              LOW_END,
+                              HIGH,
+                              r->wish.memory,
+                              0,
+                              0,
+                              UINT64_C(1) << r->wish.c_bit,
+                              LINUX_TABLES,
+                              LINUX_GDT,
+                              LINUX_STACK_TOP,
+                              entry,
+                              LINUX_BOOT_PARAMS,
+                              LINUX_SECRETS,
+                              LINUX_CPUID,
+                              LINUX_CALLING};
+    for (size_t at = 0; at < r->svsm.size; at += 4096) {
+        size_t left = r->svsm.size - at;
+        add_page(w, SVSM_BASE + at, IGVM_DATA_NORMAL,
+                 (struct igvm_blob){r->svsm.bytes + at, left < 4096 ? left : 4096});
+    }
+    add_page(w, SVSM_CPUID, IGVM_DATA_CPUID, (struct igvm_blob){NULL, 0});
+    add_page(w, SVSM_SECRETS, IGVM_DATA_SECRETS, (struct igvm_blob){NULL, 0});
+    add_page(w, SVSM_START, IGVM_DATA_NORMAL, (struct igvm_blob){start, sizeof start});
 }
 
 static void add_memory(struct igvm_writer *w, uint64_t start, uint64_t end)
@@ -196,9 +239,9 @@ static void add_context(struct igvm_writer *w, const struct request *r, uint64_t
         .dr6 = 0xffff0ff0,
         .dr7 = 0x400,
         .rflags = 2,
-        .rip = SHIM,
+        .rip = r->svsm.bytes != NULL ? SVSM_BASE : SHIM,
         .rsp = LINUX_STACK_TOP,
-        .rbx = RANGES,
+        .rbx = r->svsm.bytes != NULL ? SVSM_START : RANGES,
         .rsi = LINUX_BOOT_PARAMS,
         .rdi = entry,
         .g_pat = 0x0007040600070406,
@@ -223,8 +266,10 @@ static void add_all(struct igvm_writer *w, const struct request *r, const struct
     for (size_t i = 0; i < guest->piece_count; i++) {
         if (guest->pieces[i].gpa == LINUX_SECRETS)
             add_shim(w, r);
-        add_piece(w, &guest->pieces[i]);
+        add_piece(w, &guest->pieces[i], r->svsm.bytes != NULL);
     }
+    if (r->svsm.bytes != NULL)
+        add_svsm(w, r, guest->entry);
     add_context(w, r, guest->entry);
 }
 

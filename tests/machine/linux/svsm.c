@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The smallest SVSM that a Linux kernel at VMPL2 needs: it makes the guest's memory valid, starts
+ * the kernel at VMPL2 and answers the core protocol's REMAP_CA, PVALIDATE and QUERY_PROTOCOL for
+ * one vCPU. A test of the machine, not of an SVSM: it trusts its guest and stops on anything
+ * unexpected.
+ *
+ * Runs at VMPL0 on the guest's first page tables (4 GiB, one to one, private); nothing interrupts
+ * it and it has no IDT. svsm.ld puts it at SVSM_BASE, image.c the pages below.
+ */
+#include "svsm.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAGE          UINT64_C(0x1000)
+#define LARGE         UINT64_C(0x200000)
+#define VMPL2_ALL     UINT64_C(0x0f02)
+#define VMPL2_NONE    UINT64_C(0x0002)
+#define VMPL2_VMSA    UINT64_C(0x10102)
+#define SIZE_MISMATCH 6u
+#define GHCB_MSR      0xc0010130u
+#define EFER_SVME     UINT64_C(0x1000)
+#define VMGEXIT_CODE  0x403u
+#define MSR_RUN_VMPL2 (UINT64_C(2) << 32 | 0x016)
+#define STACK_SIZE    8192
+
+#define BAD_PROTOCOL  UINT64_C(0x80000001)
+#define BAD_CALL      UINT64_C(0x80000002)
+#define BAD_PARAMETER UINT64_C(0x80000005)
+#define PVALIDATE_ERR UINT64_C(0x80001000)
+
+/* Offsets in a VMSA, a secrets page and a GHCB. */
+enum {
+    VMSA_GDTR = 0x060,
+    VMSA_LDTR = 0x070,
+    VMSA_TR = 0x090,
+    VMSA_VMPL = 0x0c8, /* in byte 2 of this word */
+    VMSA_EFER = 0x0d0,
+    VMSA_CR4 = 0x148,
+    VMSA_CR3 = 0x150,
+    VMSA_CR0 = 0x158,
+    VMSA_DR7 = 0x160,
+    VMSA_DR6 = 0x168,
+    VMSA_RFLAGS = 0x170,
+    VMSA_RIP = 0x178,
+    VMSA_RSP = 0x1d8,
+    VMSA_RAX = 0x1f8,
+    VMSA_PAT = 0x268,
+    VMSA_RCX = 0x308,
+    VMSA_RSI = 0x330,
+    VMSA_FEATURES = 0x3b0,
+    VMSA_EXIT = 0x3c0,
+    VMSA_XCR0 = 0x3e8,
+    VMSA_MXCSR = 0x408,
+    VMSA_FCW = 0x410,
+    SECRETS_KEY0 = 0x020,
+    SECRETS_KEY2 = 0x060,
+    SECRETS_BASE = 0x140,
+    GHCB_RAX = 0x1f8,
+    GHCB_CODE = 0x390,
+    GHCB_INFO1 = 0x398,
+    GHCB_INFO2 = 0x3a0,
+    GHCB_VALID = 0x3f0,
+    GHCB_VERSION = 0xff8, /* in bytes 2 and 3 of this word */
+};
+
+struct start {
+    uint64_t ranges[6]; /* {start, end} of RAM, ended by zeros */
+    uint64_t private_bit, tables, gdt, stack, entry, boot_params;
+    uint64_t secrets, cpuid, calling_area; /* where the guest looks for them */
+};
+
+uint8_t svsm_stack[STACK_SIZE] __attribute__((aligned(16)));
+static uint64_t calling_area;
+
+_Noreturn void svsm_main(const struct start *start);
+
+__asm__(".section .entry, \"ax\"\n"
+        "   leaq svsm_stack+8192(%rip), %rsp\n"
+        "   movq %rbx, %rdi\n"
+        "   call svsm_main\n"
+        "   ud2\n"
+        ".text\n");
+
+static volatile uint64_t *word(uint64_t address)
+{
+    return (volatile uint64_t *)address;
+}
+
+static uint64_t ghcb_msr(uint64_t value)
+{
+    uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
+    __asm__ volatile("wrmsr; rep; vmmcall; rdmsr"
+                     : "+a"(low), "+d"(high)
+                     : "c"(GHCB_MSR)
+                     : "memory");
+    return (uint64_t)high << 32 | low;
+}
+
+static _Noreturn void stop(uint64_t code)
+{
+    for (;;)
+        ghcb_msr(code << 16 | 0xd << 12 | 0x100);
+}
+
+/* EAX, and CF in bit 8. */
+static uint32_t pvalidate(uint64_t address, uint32_t large, uint32_t valid)
+{
+    uint64_t result = address;
+    uint8_t carry;
+    __asm__ volatile(".byte 0xf2, 0x0f, 0x01, 0xff; setc %1"
+                     : "+a"(result), "=q"(carry)
+                     : "c"(large), "d"(valid)
+                     : "memory", "cc");
+    return (uint32_t)result | (uint32_t)carry << 8;
+}
+
+static uint32_t rmpadjust(uint64_t address, uint32_t large, uint64_t rights)
+{
+    uint64_t result = address;
+    __asm__ volatile(".byte 0xf3, 0x0f, 0x01, 0xfe"
+                     : "+a"(result)
+                     : "c"((uint64_t)large), "d"(rights)
+                     : "memory", "cc");
+    return (uint32_t)result;
+}
+
+static bool whole_large(uint64_t at, uint64_t end)
+{
+    return at % LARGE == 0 && end - at >= LARGE;
+}
+
+/* What the launch loaded is valid already; the carry flag that says so is no error here. */
+static void accept(uint64_t at, uint64_t end)
+{
+    while (at < end) {
+        if (whole_large(at, end) && (pvalidate(at, 1, 1) & 0xff) == 0) {
+            at += LARGE;
+            continue;
+        }
+        if ((pvalidate(at, 0, 1) & 0xff) != 0)
+            stop(1);
+        at += PAGE;
+    }
+}
+
+static void grant(uint64_t at, uint64_t end)
+{
+    while (at < end) {
+        if (at == SVSM_BASE) {
+            at += SVSM_SIZE;
+            continue;
+        }
+        if (whole_large(at, end) && rmpadjust(at, 1, VMPL2_ALL) == 0) {
+            at += LARGE;
+            continue;
+        }
+        if (rmpadjust(at, 0, VMPL2_ALL) != 0)
+            stop(2);
+        at += PAGE;
+    }
+}
+
+static void copy_page(uint64_t to, uint64_t from)
+{
+    for (unsigned i = 0; i < PAGE; i += 8)
+        *word(to + i) = *word(from + i);
+}
+
+static void hand_over_pages(const struct start *start)
+{
+    copy_page(start->cpuid, SVSM_CPUID);
+    copy_page(start->secrets, SVSM_SECRETS);
+    for (uint64_t at = SECRETS_KEY0; at < SECRETS_KEY2; at += 8)
+        *word(start->secrets + at) = 0;
+    *word(start->secrets + SECRETS_BASE) = SVSM_BASE;
+    *word(start->secrets + SECRETS_BASE + 8) = SVSM_SIZE;
+    *word(start->secrets + SECRETS_BASE + 16) = start->calling_area;
+    *word(start->secrets + SECRETS_BASE + 24) = UINT64_C(2) << 32 | 1; /* VMPL2, version 1 */
+    *word(start->calling_area) = 0;
+    calling_area = start->calling_area;
+}
+
+static void put(unsigned offset, uint64_t value)
+{
+    *word(SVSM_VMSA + offset) = value;
+}
+
+static uint64_t get(unsigned offset)
+{
+    return *word(SVSM_VMSA + offset);
+}
+
+static void fill_vmsa(const struct start *start)
+{
+    const uint64_t code = 0x10 | 0xa9b << 16 | UINT64_C(0xffffffff) << 32;
+    const uint64_t data = 0x18 | 0xc93 << 16 | UINT64_C(0xffffffff) << 32;
+    for (unsigned segment = 0; segment < 6; segment++)
+        put(segment * 16, segment == 1 ? code : data);
+    put(VMSA_GDTR, UINT64_C(0x1f) << 32);
+    put(VMSA_GDTR + 8, start->gdt);
+    put(VMSA_LDTR, 0x82 << 16);
+    put(VMSA_TR, 0x8b << 16 | UINT64_C(0xffff) << 32);
+    put(VMSA_VMPL, 2 << 16);
+    put(VMSA_EFER, 0x1d00);
+    put(VMSA_CR4, 0x60);
+    put(VMSA_CR3, start->tables | start->private_bit);
+    put(VMSA_CR0, 0x80010031);
+    put(VMSA_DR7, 0x400);
+    put(VMSA_DR6, 0xffff0ff0);
+    put(VMSA_RFLAGS, 2);
+    put(VMSA_RIP, start->entry);
+    put(VMSA_RSP, start->stack);
+    put(VMSA_RSI, start->boot_params);
+    put(VMSA_PAT, UINT64_C(0x0007040600070406));
+    put(VMSA_FEATURES, 1);
+    put(VMSA_XCR0, 1);
+    put(VMSA_MXCSR, 0x1f80);
+    put(VMSA_FCW, 0x37f);
+}
+
+/* The 2 MiB around the GHCB become shared in the first page tables, which the guest starts on too;
+ * it never goes there. */
+static void share_ghcb(const struct start *start)
+{
+    uint64_t directory = start->tables + 2 * PAGE + (SVSM_GHCB >> 30) * PAGE;
+    volatile uint64_t *entry = word(directory + (SVSM_GHCB >> 21) % 512 * 8);
+    if (pvalidate(SVSM_GHCB, 0, 0) != 0)
+        stop(3);
+    if (ghcb_msr(SVSM_GHCB | UINT64_C(2) << 52 | 0x014) != 0x015)
+        stop(4);
+    *entry &= ~start->private_bit;
+    __asm__ volatile("mov %%cr3, %%rax; mov %%rax, %%cr3" ::: "rax", "memory");
+    if (ghcb_msr(SVSM_GHCB | 0x012) != (SVSM_GHCB | 0x013))
+        stop(5);
+}
+
+static void create_vcpu(void)
+{
+    const unsigned fields[] = {GHCB_CODE, GHCB_INFO1, GHCB_INFO2, GHCB_RAX};
+    const uint64_t values[] = {0x80000013, 2 << 16, SVSM_VMSA, 1};
+    for (unsigned i = 0; i < PAGE; i += 8)
+        *word(SVSM_GHCB + i) = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        *word(SVSM_GHCB + fields[i]) = values[i];
+        *word(SVSM_GHCB + GHCB_VALID + fields[i] / 512 * 8) |= UINT64_C(1) << fields[i] / 8 % 64;
+    }
+    *word(SVSM_GHCB + GHCB_VERSION) = 2 << 16;
+    ghcb_msr(SVSM_GHCB);
+    if (*word(SVSM_GHCB + GHCB_INFO1) != 0)
+        stop(6);
+}
+
+/* ---- The protocol ---- */
+
+static uint64_t change_page(uint64_t entry)
+{
+    uint64_t address = entry & ~(PAGE - 1);
+    uint32_t large = entry & 3, valid = (uint32_t)(entry >> 2) & 1;
+    uint64_t size = large ? LARGE : PAGE;
+    if (large > 1 || address % size != 0 ||
+        (address < SVSM_BASE + SVSM_SIZE && address + size > SVSM_BASE))
+        return BAD_PARAMETER;
+    if (!valid && rmpadjust(address, large, VMPL2_NONE) == SIZE_MISMATCH)
+        return PVALIDATE_ERR | SIZE_MISMATCH;
+    uint32_t result = pvalidate(address, large, valid);
+    if (result != 0)
+        return PVALIDATE_ERR | (result & 0xff ? result & 0xff : 0x10);
+    for (uint64_t at = address; valid && at < address + size; at += 8)
+        *word(at) = 0;
+    if (valid && rmpadjust(address, large, VMPL2_ALL) != 0)
+        stop(7);
+    return 0;
+}
+
+static uint64_t change_pages(uint64_t list)
+{
+    uint16_t count = *(volatile uint16_t *)list;
+    volatile uint16_t *next = (volatile uint16_t *)(list + 2);
+    if (count == 0 || *next >= count || list % PAGE + 8 + count * 8u > PAGE)
+        return BAD_PARAMETER;
+    for (; *next < count; ++*next) {
+        uint64_t result = change_page(*word(list + 8 + *next * 8u));
+        if (result != 0)
+            return result;
+    }
+    return 0;
+}
+
+static uint64_t serve(uint64_t call)
+{
+    uint64_t argument = get(VMSA_RCX);
+    if (call >> 32 != 0)
+        return BAD_PROTOCOL;
+    switch (call) {
+    case 0:
+        calling_area = argument;
+        *(volatile uint8_t *)argument = 0;
+        return 0;
+    case 1:
+        return change_pages(argument);
+    case 6:
+        put(VMSA_RCX, argument >> 32 == 0 ? UINT64_C(1) << 32 | 1 : 0);
+        return 0;
+    default:
+        return BAD_CALL;
+    }
+}
+
+_Noreturn void svsm_main(const struct start *start)
+{
+    for (const uint64_t *range = start->ranges; range[1] != 0; range += 2)
+        accept(range[0], range[1]);
+    for (const uint64_t *range = start->ranges; range[1] != 0; range += 2)
+        grant(range[0], range[1]);
+    hand_over_pages(start);
+    fill_vmsa(start);
+    if (rmpadjust(SVSM_VMSA, 0, VMPL2_VMSA) != 0)
+        stop(8);
+    share_ghcb(start);
+    create_vcpu();
+    for (;;) {
+        if (ghcb_msr(MSR_RUN_VMPL2) != 0x017)
+            stop(9);
+        put(VMSA_EFER, get(VMSA_EFER) & ~EFER_SVME);
+        if ((uint32_t)get(VMSA_EXIT) == VMGEXIT_CODE && *(volatile uint8_t *)calling_area == 1) {
+            *(volatile uint8_t *)calling_area = 0;
+            put(VMSA_RAX, serve(get(VMSA_RAX)));
+        }
+        put(VMSA_EFER, get(VMSA_EFER) | EFER_SVME);
+    }
+}
