@@ -212,6 +212,10 @@ class Lint(unittest.TestCase):
         self.check((ENVIRONMENT, "error", "parameter-overlap"), [(ENVIRONMENT + 12, "I", 3)])
         self.check((AREA1, "error", "area-unused"), [(INSERT1, "I", 0x30D), (INSERT1 + 20, "I", 4096)])
 
+    def test_a_conflict_on_three_platforms_is_told_once(self):
+        found = self.findings(patched("full", (ZERO + 8, "Q", 0x08000000)))
+        self.assertEqual(found, [(ZERO, "error", "overlap")])
+
     def test_rules_of_the_format(self):
         self.check((CODE + 16, "error", "mask-nobody"), [(CODE + 16, "I", 8)])
         self.check((CODE + 16, "warning", "mask-unknown"), [(CODE + 16, "I", 15)])
