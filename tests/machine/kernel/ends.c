@@ -123,6 +123,7 @@ static void spin(struct thread *self)
 {
     for (;;) {
         __atomic_add_fetch(&self->result, 1, __ATOMIC_RELAXED);
+        __asm__ volatile("pause");
     }
 }
 
@@ -134,7 +135,7 @@ static void test_deleted_thread(void)
     spinner.result = 0;
     thread_start(&spinner, ROOT_PRIORITY, boot_info->numNodes - 1, 0);
     while (__atomic_load_n(&spinner.result, __ATOMIC_RELAXED) == 0) {
-        seL4_Yield();
+        rest();
     }
     revoke_pool();
     spinner.result = 0;
@@ -151,7 +152,7 @@ static void test_deleted_space(void)
     spinner.result = 0;
     thread_start(&spinner, ROOT_PRIORITY, boot_info->numNodes - 1, 0);
     while (__atomic_load_n(&spinner.result, __ATOMIC_RELAXED) == 0) {
-        seL4_Yield();
+        rest();
     }
     expect_equal(seL4_CNode_Revoke(seL4_CapInitThreadCNode, space), seL4_NoError, "revoke a space");
     expect_equal(seL4_CNode_Delete(seL4_CapInitThreadCNode, space), seL4_NoError, "delete a space");

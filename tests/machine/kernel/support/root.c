@@ -229,6 +229,6 @@ void thread_main(struct thread *thread)
 void thread_join(struct thread *thread)
 {
     while (__atomic_load_n(&thread->done, __ATOMIC_ACQUIRE) == 0) {
-        seL4_Yield();
+        rest();
     }
 }

@@ -63,6 +63,13 @@ void thread_start(struct thread *thread, seL4_Word priority, seL4_Word cpu,
 /* Waits, yielding, until run() has returned. */
 void thread_join(struct thread *thread);
 
+/* Lets others run, those on other processors too: under -icount QEMU switches on a PAUSE. */
+static inline void rest(void)
+{
+    __asm__ volatile("pause");
+    seL4_Yield();
+}
+
 static inline uint64_t cycles(void)
 {
     uint32_t low, high;
