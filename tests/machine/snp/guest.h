@@ -25,6 +25,7 @@
 #define CHOICE  0x1812000ull /* the name of the case to run */
 #define GHCB    (WINDOW + LARGE - PAGE)
 #define MMIO    0xFED00000ull  /* mapped private and shared; no RAM there */
+#define HIGH    0x140000000ull /* mapped to half the C-bit, shared */
 #define ALIAS   0x100000000ull /* the same addresses again with C-bit 0 (shared) */
 
 #define VMPL_ALL 0xFull

@@ -150,6 +150,8 @@ static void case_mmio(void)
     expect("CR2", context()->trap.cr2, MMIO + 0xF0);
     expect_trap("MMIO write", attempt(do_write32, MMIO + 0x100), VC, 0x400);
     expect("CR2", context()->trap.cr2, MMIO + 0x104);
+    expect_trap("far beyond RAM", attempt(do_read8, HIGH), VC, 0x400);
+    expect("CR2", context()->trap.cr2, HIGH);
 }
 
 /* Memory of the guest that was never validated: every kind of access is 404h with CR2. */

@@ -381,6 +381,17 @@ static void case_parked(void)
     die("a parked VMSA ran");
 }
 
+/* State that no CPU can have, written into a VMSA, is the VMSA's fault and not the machine's. */
+static void case_bad_xcr0(void)
+{
+    vmpl_make(2);
+    put(2, VMSA_MXCSR, 0xFFFFFFFF | 0x5555ull << 32);
+    expect("MXCSR is cut to what there is", vmpl_run(2, low_own_msrs, 1), 1 ^ 2);
+    put(2, VMSA_XCR0, 5);
+    ghcb_msr_call(2ull << 32 | RUN_VMPL);
+    die("AVX without SSE ran");
+}
+
 static void case_no_vmsa(void)
 {
     expect("run VMPL without a VMSA", ghcb_msr_call(3ull << 32 | RUN_VMPL), 1ull << 32 | RUN_DONE);
@@ -465,6 +476,7 @@ const struct test_case vmpl_cases[] = {
     {"vmpl-edit", case_edit},
     {"vmpl-msrs", case_msrs},
     {"vmpl-parked", case_parked},
+    {"vmpl-bad-xcr0", case_bad_xcr0},
     {"vmpl-each", case_each},
     {"vmsa-in-use", case_inuse},
     {"vmpl-none", case_no_vmsa},

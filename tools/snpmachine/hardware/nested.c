@@ -86,8 +86,8 @@ void view_forget_spa(uint64_t spa, uint64_t size)
 struct nested nested_lookup(uint64_t gpa)
 {
     struct nested found = {NESTED_NONE, 0, PAGE_SIZE};
-    if (gpa >= GPA_LIMIT)
-        return found;
+    if (gpa >= GPA_LIMIT) /* no host has anything there: as if it were marked */
+        return (struct nested){NESTED_MMIO, 0, PAGE_SIZE};
     const uint64_t *leaf = table_find(root, gpa, &found.size);
     if (!leaf)
         return found;

@@ -8,7 +8,10 @@
 
 #define IOPM_PAGES        3u
 #define FEATURES_MODELLED (FEATURE_SNP | FEATURE_RESTRICTED_INJECTION | FEATURE_DEBUG_SWAP)
-#define XCR0_MODELLED     7ull
+#define XCR0_X87          1ull
+#define XCR0_SSE          2ull
+#define XCR0_AVX          4ull
+#define XCR0_MODELLED     (XCR0_X87 | XCR0_SSE | XCR0_AVX)
 #define DR7_BIT           0x80u
 #define HLT_OPCODE        0xF4u
 
@@ -52,13 +55,20 @@ void run_start(void)
     msr_start();
 }
 
+/* x87 always; AVX only with SSE. */
+static bool good_xcr0(uint64_t xcr0)
+{
+    return (xcr0 & XCR0_X87) && !(xcr0 & ~XCR0_MODELLED) &&
+           (!(xcr0 & XCR0_AVX) || (xcr0 & XCR0_SSE));
+}
+
 static uint64_t vmsa_refused(const struct svm_vmsa *vmsa)
 {
     if (vmsa->sev_features & ~FEATURES_MODELLED)
         machine_stop(MACHINE_NOT_MODELLED, "not modelled: SEV_FEATURES %lx of a VMSA",
                      vmsa->sev_features);
     bool good = (vmsa->save.efer & EFER_SVME) && (vmsa->sev_features & FEATURE_SNP) &&
-                vmsa->save.vmpl < VMPLS && (vmsa->xcr0 & 1) && !(vmsa->xcr0 & ~XCR0_MODELLED);
+                vmsa->save.vmpl < VMPLS && good_xcr0(vmsa->xcr0);
     return good ? 0 : HW_EXIT_INVALID;
 }
 

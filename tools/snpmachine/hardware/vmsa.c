@@ -7,6 +7,7 @@
 #include "hardware/vcpu.h"
 #include "x86.h"
 
+#define MXCSR_VALID  0xFFFFu
 #define FX_MXCSR     24u
 #define FX_ST        32u
 #define FX_XMM       160u
@@ -72,7 +73,8 @@ static void fpu_from_vmsa(const struct svm_vmsa *vmsa, uint8_t *image)
     memcpy(image + 6, &vmsa->x87_fop, 2);
     memcpy(image + 8, &vmsa->x87_rip, 8);
     memcpy(image + 16, &vmsa->x87_dp, 8);
-    memcpy(image + FX_MXCSR, &vmsa->mxcsr, 4);
+    uint32_t mxcsr = vmsa->mxcsr & MXCSR_VALID; /* other bits would fault here, in the machine */
+    memcpy(image + FX_MXCSR, &mxcsr, 4);
     for (unsigned st = 0; st < 8; st++) {
         memcpy(image + FX_ST + 16 * st, vmsa->x87_mantissa[st], 8);
         memcpy(image + FX_ST + 16 * st + 8, vmsa->x87_exponent[st], 2);
