@@ -63,7 +63,7 @@ static const struct row rows[] = {
     {"sev-features", "VALUE", set_number, PLACE(sev_features), "instead of the profile's"},
     {"console", "PORT", set_number, PLACE(console_port), "early messages; 0 for none"},
     {"pretend-snp", "BIT", set_number, PLACE(pretend_snp),
-     "for tests: the PVH ELF takes the SNP path with this C-bit (52 to 58)"},
+     "for tests: the PVH ELF takes the SNP path, C-bit 52 to 58, or 1 to 31 to be refused"},
     {"guest-kernel", "BZIMAGE", set_path, PLACE(guest_kernel),
      "a Linux guest, laid out and measured"},
     {"guest-initrd", "FILE", set_path, PLACE(guest_initrd), "its initramfs"},
@@ -380,8 +380,8 @@ static bool check_rest(struct build_options *options, struct build_error *error)
         options->console_port = profile->console_port;
     if (options->console_port > UINT16_MAX)
         return build_fail(error, "console is not an I/O port");
-    if (bit && (bit < 52 || bit > 58 || !options->pvh))
-        return build_fail(error, "pretend-snp is for --pvh and takes 52 to 58");
+    if (bit && ((bit > 31 && bit < 52) || bit > 58 || !options->pvh))
+        return build_fail(error, "pretend-snp is for --pvh and takes 52 to 58, or 1 to 31");
     return true;
 }
 
