@@ -13,8 +13,6 @@
 #define DEBUG_EXIT 0xF4u
 #define LINE_MAX   400u
 
-size_t format_arguments(char *out, size_t size, const char *format, va_list arguments);
-
 static struct spinlock lock;
 static bool mid_line;
 static bool verbose;

@@ -7,6 +7,8 @@
 
 #include "machine.h"
 
+#include <stdarg.h>
+
 #define VECTOR_GSI      0x30u /* + line of the IOAPICs */
 #define GSIS_MAX        48u
 #define VECTOR_TIMER    0xF0u
@@ -30,6 +32,12 @@ void cpu_end_of_interrupt(void);
 
 void ioapic_start(void);
 void ioapic_handle(unsigned gsi);
+
+/* format_text with a list of arguments. */
+size_t format_arguments(char *out, size_t size, const char *format, va_list arguments);
+
+/* The end of start.c: the image is in its place and all CPUs are up. */
+_Noreturn void machine_main(void);
 
 void console_start(void);
 void console_options(void); /* once the options are known */

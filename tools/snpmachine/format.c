@@ -3,9 +3,7 @@
  * A printf of the conversions that the machine uses: d u x s c p and %, with zero padding, width
  * and the lengths l, ll and z. Anything else is printed as it stands.
  */
-#include "machine.h"
-
-#include <stdarg.h>
+#include "cpu.h"
 
 struct sink {
     char *out;
@@ -17,8 +15,6 @@ struct conversion {
     unsigned width;
     char kind;
 };
-
-size_t format_arguments(char *out, size_t size, const char *format, va_list arguments);
 
 static void sink_put(struct sink *sink, char c)
 {

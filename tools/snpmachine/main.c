@@ -6,8 +6,6 @@
 #include "hardware/hardware.h"
 #include "trace.h"
 
-_Noreturn void machine_main(void);
-
 _Noreturn void machine_main(void)
 {
     trace_start();

@@ -48,7 +48,6 @@ static char command_line[TEXT_MAX];
 
 void start_move(uint64_t to, uint64_t from, uint64_t size, uint64_t cr3);
 _Noreturn void start_boot_cpu(uint64_t info_address);
-_Noreturn void machine_main(void);
 
 static void read_module(const struct start_info *info)
 {

@@ -3,12 +3,10 @@
  * Start of the hardware, and memory as the host sees it: hypervisor-owned pages as they are, the
  * guest's as ciphertext that cannot be written.
  */
-#include "hardware/view.h"
+#include "hardware/vcpu.h"
 #include "x86.h"
 
 #define LEAF_ADDRESS_SIZE 0x80000008u
-
-void run_start(void);
 
 const struct machine_option hardware_options[] = {
     {"seed", "a number: keys and noise are the same in every run (else RDRAND)"},

@@ -47,7 +47,6 @@ static void start_vcpu(struct vcpu *vcpu)
     vmsave(vcpu->host_vmcb);
 }
 
-void run_start(void);
 void run_start(void)
 {
     iopm = memory_pages(IOPM_PAGES);

@@ -30,6 +30,9 @@ enum exit_verdict {
     EXIT_TO_HOST /* host->exit_* is filled in */
 };
 
+/* ---- run.c ---- */
+void run_start(void);
+
 /* ---- vmsa.c ---- */
 void vmsa_load(struct vcpu *vcpu);
 void vmsa_store(struct vcpu *vcpu);

@@ -3,6 +3,7 @@
  * The frame of the machine for a program on the build machine: memory from the C library, no other
  * CPUs, and a stop that fails the test.
  */
+#include "hardware/vcpu.h"
 #include "machine.h"
 #include "trace.h"
 
@@ -12,7 +13,6 @@
 
 uint64_t fake_cr4;
 struct machine machine;
-void run_start(void);
 
 _Noreturn void machine_stop(enum machine_status status, const char *format, ...)
 {
