@@ -54,7 +54,7 @@ static void flush(struct cpu *cpu)
 
 void cpu_answer(struct cpu *cpu)
 {
-    uint32_t why = __atomic_exchange_n(&cpu->attention, 0, __ATOMIC_SEQ_CST);
+    uint32_t why = __atomic_fetch_and(&cpu->attention, ATTEND_STOP, __ATOMIC_SEQ_CST);
 
     if ((why & ATTEND_INBOX) != 0) {
         sched_take_inbox(cpu);

@@ -159,6 +159,7 @@ static void attend(struct cpu *cpu)
     struct tcb *current = cpu_current(cpu);
 
     cpu_answer(cpu);
+    __atomic_fetch_and(&cpu->attention, ~(uint32_t)ATTEND_STOP, __ATOMIC_SEQ_CST);
     if (current != &cpu->idle && __atomic_load_n(&current->stop, __ATOMIC_ACQUIRE) != 0) {
         sched_release(cpu);
         tcb_stopped(current);
@@ -169,7 +170,7 @@ static _Noreturn void wait_for_work(struct cpu *cpu)
 {
     for (;;) {
         if (cpu->attention != 0) {
-            cpu_answer(cpu);
+            attend(cpu);
         }
         if (cpu->ready_most >= 0) {
             sched_leave(cpu);

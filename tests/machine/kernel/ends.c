@@ -159,8 +159,28 @@ static void test_deleted_space(void)
     expect_equal(seL4_TCB_Resume(spinner.tcb), seL4_IllegalOperation, "a thread without a space");
 }
 
+/* A thread that deletes itself is left without capabilities, at the latest with its CNode's. */
+static void delete_self(struct thread *self)
+{
+    self->result = seL4_CNode_Delete(seL4_CapInitThreadCNode, self->tcb);
+    self->result = seL4_CNode_Delete(seL4_CapInitThreadCNode, self->tcb);
+    __asm__ volatile("ud2");
+}
+
+static void test_self_deletion(void)
+{
+    thread_make(&caller, delete_self, 0);
+    caller.result = seL4_InvalidCapability;
+    thread_start(&caller, ABOVE_ROOT, 0, 0);
+    seL4_Yield();
+    expect_equal(caller.result, seL4_InvalidCapability, "a thread that deleted itself");
+    expect_equal(seL4_CNode_Delete(seL4_CapInitThreadCNode, caller.tcb), seL4_NoError,
+                 "and what it left");
+}
+
 void test_ends(void)
 {
+    test_self_deletion();
     pool = new_object(seL4_UntypedObject, 16);
     test_revoked_endpoint();
     test_revoked_reply();
