@@ -50,6 +50,21 @@ static void access_port(struct host_call *call)
     }
 }
 
+/* words {offset, width, 1 to write, value}; the argument is where the page of registers begins. */
+static enum platform_error access_mmio(struct host_call *call)
+{
+    uint64_t pa = call->argument + call->words[0];
+    unsigned int width = (unsigned int)call->words[1];
+
+    if (call->argument % PAGE_SIZE != 0 || window_contains(call->argument, PAGE_SIZE)) {
+        return PLATFORM_UNSUPPORTED;
+    }
+    if (call->words[2] == 1) {
+        return platform->mmio_write(pa, width, call->words[3]);
+    }
+    return platform->mmio_read(pa, width, &call->words[0]);
+}
+
 enum platform_error platform_host_call(struct host_call *call)
 {
     switch (call->class) {
@@ -60,6 +75,8 @@ enum platform_error platform_host_call(struct host_call *call)
     case SVSM_HOST_PORT:
         access_port(call);
         return PLATFORM_OK;
+    case SVSM_HOST_MMIO:
+        return access_mmio(call);
     default:
         return platform->host_call != NULL ? platform->host_call(call) : PLATFORM_UNSUPPORTED;
     }

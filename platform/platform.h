@@ -68,6 +68,9 @@ struct platform {
     uint32_t (*port_read)(uint16_t port, unsigned int width);
     void (*port_write)(uint16_t port, uint32_t value, unsigned int width);
 
+    /* One access of 1, 2, 4 or 8 bytes to device registers, in no memory of ours. */
+    enum platform_error (*mmio_read)(uint64_t pa, unsigned int width, uint64_t *value);
+    enum platform_error (*mmio_write)(uint64_t pa, unsigned int width, uint64_t value);
     /* A thread's #VC: true when it was dealt with and the thread goes on. May be NULL. */
     bool (*user_trap)(struct frame *frame);
     /* Makes [pa, pa + size), mapped at va, ours and usable; whole pages. */

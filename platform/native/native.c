@@ -32,9 +32,61 @@ static void start(const struct boot_block *block, uint64_t private_mask)
     boot = block;
 }
 
+/* Each processor has a page to see device registers through. */
 static void prepare(struct cpu *cpu)
 {
-    (void)cpu;
+    cpu->platform_data = paging_map_device(boot->trampoline_pa);
+}
+
+static volatile void *device_at(uint64_t pa)
+{
+    uint8_t *page = machine_cpu()->platform_data;
+
+    paging_map((uint64_t)page, pa & ~(uint64_t)(PAGE_SIZE - 1), PAGING_DATA | PTE_UNCACHED);
+    x86_invlpg(page);
+    return page + pa % PAGE_SIZE;
+}
+
+static enum platform_error mmio_read(uint64_t pa, unsigned int width, uint64_t *value)
+{
+    volatile void *at = device_at(pa);
+
+    switch (width) {
+    case 1:
+        *value = *(volatile uint8_t *)at;
+        break;
+    case 2:
+        *value = *(volatile uint16_t *)at;
+        break;
+    case 4:
+        *value = *(volatile uint32_t *)at;
+        break;
+    default:
+        *value = *(volatile uint64_t *)at;
+        break;
+    }
+    return PLATFORM_OK;
+}
+
+static enum platform_error mmio_write(uint64_t pa, unsigned int width, uint64_t value)
+{
+    volatile void *at = device_at(pa);
+
+    switch (width) {
+    case 1:
+        *(volatile uint8_t *)at = (uint8_t)value;
+        break;
+    case 2:
+        *(volatile uint16_t *)at = (uint16_t)value;
+        break;
+    case 4:
+        *(volatile uint32_t *)at = (uint32_t)value;
+        break;
+    default:
+        *(volatile uint64_t *)at = value;
+        break;
+    }
+    return PLATFORM_OK;
 }
 
 static void cpu_start(struct cpu *cpu)
@@ -184,6 +236,8 @@ const struct platform platform_native = {
     .cpuid = cpuid,
     .port_read = port_read,
     .port_write = port_write,
+    .mmio_read = mmio_read,
+    .mmio_write = mmio_write,
     .validate = validate,
     .processor_begin = processor_begin,
     .interrupt_processor = interrupt_processor,

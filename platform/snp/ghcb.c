@@ -30,6 +30,8 @@ enum msr_code {
 
 enum exit_code {
     EXIT_PORT = 0x7b,
+    EXIT_MMIO_READ = 0x80000001u,
+    EXIT_MMIO_WRITE = 0x80000002u,
     EXIT_CREATE_PROCESSOR = 0x80000013u,
 };
 
@@ -41,7 +43,7 @@ struct ghcb {
     uint8_t unused2[0x3f0 - 0x3b0];
     uint64_t valid[2];
     uint8_t unused3[0x800 - 0x400];
-    uint8_t buffer[0xff0 - 0x800];
+    uint64_t buffer[(0xff0 - 0x800) / 8];
     uint8_t unused4[0xffa - 0xff0];
     uint16_t version;
     uint32_t usage;
@@ -54,11 +56,11 @@ _Static_assert(sizeof(struct ghcb) == 4096, "one page");
 
 /* A field's bit is its offset / 8; all that we use have theirs in the second word but RAX. */
 #define VALID_RAX  (UINT64_C(1) << 63)
-#define VALID_EXIT (UINT64_C(7) << (0x390 / 8 - 64))
+#define VALID_EXIT (UINT64_C(15) << (0x390 / 8 - 64)) /* code, both infos, scratch */
 
-/* An instruction's worth of call: what goes in, and RAX out. */
+/* An instruction's worth of call: what goes in; RAX and the buffer's first word come out. */
 struct call {
-    uint64_t code, info1, info2, rax;
+    uint64_t code, info1, info2, rax, word;
 };
 
 static volatile struct ghcb *first; /* until this processor's struct cpu is in place */
@@ -146,6 +148,8 @@ static bool call_host(struct call *call)
     page->exit_code = call->code;
     page->info1 = call->info1;
     page->info2 = call->info2;
+    page->scratch = pa + offsetof(struct ghcb, buffer);
+    page->buffer[0] = call->word;
     page->valid[0] = VALID_RAX;
     page->valid[1] = VALID_EXIT;
     page->version = VERSION;
@@ -153,6 +157,7 @@ static bool call_host(struct call *call)
     x86_wrmsr(MSR_GHCB, pa);
     exit_to_host();
     call->rax = page->rax;
+    call->word = page->buffer[0];
     return (uint32_t)page->info1 == 0;
 }
 
@@ -183,6 +188,24 @@ uint32_t ghcb_port_read(uint16_t port, unsigned int width)
 void ghcb_port_write(uint16_t port, uint32_t value, unsigned int width)
 {
     access_port(port, width, 0, value);
+}
+
+enum platform_error ghcb_mmio_read(uint64_t pa, unsigned int width, uint64_t *value)
+{
+    struct call call = {.code = EXIT_MMIO_READ, .info1 = pa, .info2 = width};
+
+    if (!call_host(&call)) {
+        return PLATFORM_REFUSED;
+    }
+    *value = width == 8 ? call.word : call.word & ((UINT64_C(1) << 8 * width) - 1);
+    return PLATFORM_OK;
+}
+
+enum platform_error ghcb_mmio_write(uint64_t pa, unsigned int width, uint64_t value)
+{
+    struct call call = {.code = EXIT_MMIO_WRITE, .info1 = pa, .info2 = width, .word = value};
+
+    return call_host(&call) ? PLATFORM_OK : PLATFORM_REFUSED;
 }
 
 enum platform_error ghcb_create_processor(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features)

@@ -26,6 +26,9 @@ _Noreturn void ghcb_terminate(uint32_t set, uint32_t code);
 
 uint32_t ghcb_port_read(uint16_t port, unsigned int width);
 void ghcb_port_write(uint16_t port, uint32_t value, unsigned int width);
+/* One access to device registers, through the host; at most eight bytes. */
+enum platform_error ghcb_mmio_read(uint64_t pa, unsigned int width, uint64_t *value);
+enum platform_error ghcb_mmio_write(uint64_t pa, unsigned int width, uint64_t value);
 /* Starts a processor at VMPL0 on a VMSA. */
 enum platform_error ghcb_create_processor(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features);
 
