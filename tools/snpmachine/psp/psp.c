@@ -121,6 +121,9 @@ uint32_t psp_guest_request(uint64_t request_spa, uint64_t response_spa)
         page_is_usable(response_spa)) {
         memcpy(psp.request, physical(request_spa), PSP_PAGE);
         status = psp_on_own_stack(answer);
+        /* Signing takes a while, in which another vCPU may have had the page made private. */
+        if (status == PSP_OK && !page_is_usable(response_spa))
+            status = PSP_INVALID_PAGE_STATE;
         if (status == PSP_OK)
             memcpy(physical(response_spa), psp.response, PSP_PAGE);
     }

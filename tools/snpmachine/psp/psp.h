@@ -64,7 +64,8 @@ void psp_launch_digest(uint8_t digest[48]);
 
 /* SNP_GUEST_REQUEST: reads the message page once, writes the answer. Both pages must be different
  * and hypervisor-owned (PSP_INVALID_PAGE_STATE). After a status other than PSP_OK the response page
- * is as it was and the sequence number is not used up. */
+ * is as it was and the sequence number is not used up, unless the response page was taken away
+ * while the answer was made. */
 uint32_t psp_guest_request(uint64_t request_spa, uint64_t response_spa);
 
 /* The certificate table for extended requests (VCEK, ASK, ARK), not encrypted. */
