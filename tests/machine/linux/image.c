@@ -201,7 +201,8 @@ static void add_svsm(struct igvm_writer *w, const struct request *r, uint64_t en
                               LINUX_BOOT_PARAMS,
                               LINUX_SECRETS,
                               LINUX_CPUID,
-                              LINUX_CALLING};
+                              LINUX_CALLING,
+                              r->wish.machine.cpus};
     for (size_t at = 0; at < r->svsm.size; at += 4096) {
         size_t left = r->svsm.size - at;
         add_page(w, SVSM_BASE + at, IGVM_DATA_NORMAL,

@@ -19,6 +19,8 @@
 #define VMPL2_ALL     UINT64_C(0x0f02)
 #define VMPL2_NONE    UINT64_C(0x0002)
 #define VMPL2_VMSA    UINT64_C(0x10102)
+#define VMPL1_VMSA    UINT64_C(0x10001)
+#define CPUS_MAX      8u
 #define SIZE_MISMATCH 6u
 #define GHCB_MSR      0xc0010130u
 #define EFER_SVME     UINT64_C(0x1000)
@@ -49,7 +51,10 @@ enum {
     VMSA_RAX = 0x1f8,
     VMSA_PAT = 0x268,
     VMSA_RCX = 0x308,
+    VMSA_RDX = 0x310,
     VMSA_RSI = 0x330,
+    VMSA_RDI = 0x338,
+    VMSA_R8 = 0x340,
     VMSA_FEATURES = 0x3b0,
     VMSA_EXIT = 0x3c0,
     VMSA_XCR0 = 0x3e8,
@@ -70,10 +75,18 @@ struct start {
     uint64_t ranges[6]; /* {start, end} of RAM, ended by zeros */
     uint64_t private_bit, tables, gdt, stack, entry, boot_params;
     uint64_t secrets, cpuid, calling_area; /* where the guest looks for them */
+    uint64_t cpus;
+};
+
+/* A CPU's guest: its VMSA at VMPL2 (0: none yet) and its calling area. */
+struct cpu {
+    volatile uint64_t vmsa;
+    uint64_t calling_area;
 };
 
 uint8_t svsm_stack[STACK_SIZE] __attribute__((aligned(16)));
-static uint64_t calling_area;
+static uint8_t stacks[CPUS_MAX][STACK_SIZE] __attribute__((aligned(16)));
+static struct cpu cpus[CPUS_MAX];
 
 _Noreturn void svsm_main(const struct start *start);
 
@@ -180,67 +193,73 @@ static void hand_over_pages(const struct start *start)
     *word(start->secrets + SECRETS_BASE + 16) = start->calling_area;
     *word(start->secrets + SECRETS_BASE + 24) = UINT64_C(2) << 32 | 1; /* VMPL2, version 1 */
     *word(start->calling_area) = 0;
-    calling_area = start->calling_area;
 }
 
-static void put(unsigned offset, uint64_t value)
+static void put(uint64_t vmsa, unsigned offset, uint64_t value)
 {
-    *word(SVSM_VMSA + offset) = value;
+    *word(vmsa + offset) = value;
 }
 
-static uint64_t get(unsigned offset)
+static uint64_t get(uint64_t vmsa, unsigned offset)
 {
-    return *word(SVSM_VMSA + offset);
+    return *word(vmsa + offset);
 }
 
-static void fill_vmsa(const struct start *start)
+/* 64-bit code on the page tables of its VMPL; RIP, RSP and arguments are the caller's. */
+static void fill_vmsa(const struct start *start, uint64_t vmsa, uint64_t vmpl)
 {
     const uint64_t code = 0x10 | 0xa9b << 16 | UINT64_C(0xffffffff) << 32;
     const uint64_t data = 0x18 | 0xc93 << 16 | UINT64_C(0xffffffff) << 32;
+    for (unsigned offset = 0; offset < PAGE; offset += 8)
+        put(vmsa, offset, 0);
     for (unsigned segment = 0; segment < 6; segment++)
-        put(segment * 16, segment == 1 ? code : data);
-    put(VMSA_GDTR, UINT64_C(0x1f) << 32);
-    put(VMSA_GDTR + 8, start->gdt);
-    put(VMSA_LDTR, 0x82 << 16);
-    put(VMSA_TR, 0x8b << 16 | UINT64_C(0xffff) << 32);
-    put(VMSA_VMPL, 2 << 16);
-    put(VMSA_EFER, 0x1d00);
-    put(VMSA_CR4, 0x60);
-    put(VMSA_CR3, start->tables | start->private_bit);
-    put(VMSA_CR0, 0x80010031);
-    put(VMSA_DR7, 0x400);
-    put(VMSA_DR6, 0xffff0ff0);
-    put(VMSA_RFLAGS, 2);
-    put(VMSA_RIP, start->entry);
-    put(VMSA_RSP, start->stack);
-    put(VMSA_RSI, start->boot_params);
-    put(VMSA_PAT, UINT64_C(0x0007040600070406));
-    put(VMSA_FEATURES, 1);
-    put(VMSA_XCR0, 1);
-    put(VMSA_MXCSR, 0x1f80);
-    put(VMSA_FCW, 0x37f);
+        put(vmsa, segment * 16, segment == 1 ? code : data);
+    put(vmsa, VMSA_GDTR, UINT64_C(0x1f) << 32);
+    put(vmsa, VMSA_GDTR + 8, start->gdt);
+    put(vmsa, VMSA_LDTR, 0x82 << 16);
+    put(vmsa, VMSA_TR, 0x8b << 16 | UINT64_C(0xffff) << 32);
+    put(vmsa, VMSA_VMPL, vmpl << 16);
+    put(vmsa, VMSA_EFER, 0x1d00);
+    put(vmsa, VMSA_CR4, 0x60);
+    put(vmsa, VMSA_CR3, (vmpl == 0 ? SVSM_TABLES : start->tables) | start->private_bit);
+    put(vmsa, VMSA_CR0, 0x80010031);
+    put(vmsa, VMSA_DR7, 0x400);
+    put(vmsa, VMSA_DR6, 0xffff0ff0);
+    put(vmsa, VMSA_RFLAGS, 2);
+    put(vmsa, VMSA_PAT, UINT64_C(0x0007040600070406));
+    put(vmsa, VMSA_FEATURES, 1);
+    put(vmsa, VMSA_XCR0, 1);
+    put(vmsa, VMSA_MXCSR, 0x1f80);
+    put(vmsa, VMSA_FCW, 0x37f);
 }
 
-/* The 2 MiB around the GHCB become shared in the first page tables, which the guest starts on too;
- * it never goes there. */
-static void share_ghcb(const struct start *start)
+/* The guest will use the pages of its first tables for other things. The 2 MiB around the GHCB are
+ * shared in the copy. */
+static void own_tables(const struct start *start)
 {
-    uint64_t directory = start->tables + 2 * PAGE + (SVSM_GHCB >> 30) * PAGE;
-    volatile uint64_t *entry = word(directory + (SVSM_GHCB >> 21) % 512 * 8);
-    if (pvalidate(SVSM_GHCB, 0, 0) != 0)
-        stop(3);
+    uint64_t moved = SVSM_TABLES - start->tables;
+    for (uint64_t at = 0; at < 6 * PAGE; at += PAGE)
+        copy_page(SVSM_TABLES + at, start->tables + at);
+    *word(SVSM_TABLES) += moved;
+    for (unsigned i = 0; i < 4; i++)
+        *word(SVSM_TABLES + PAGE + i * 8) += moved;
+    *word(SVSM_TABLES + 2 * PAGE + (SVSM_GHCB >> 21) * 8) &= ~start->private_bit;
+    __asm__ volatile("mov %0, %%cr3" ::"r"(SVSM_TABLES | start->private_bit) : "memory");
+}
+
+static void share_ghcb(void)
+{
     if (ghcb_msr(SVSM_GHCB | UINT64_C(2) << 52 | 0x014) != 0x015)
         stop(4);
-    *entry &= ~start->private_bit;
-    __asm__ volatile("mov %%cr3, %%rax; mov %%rax, %%cr3" ::: "rax", "memory");
     if (ghcb_msr(SVSM_GHCB | 0x012) != (SVSM_GHCB | 0x013))
         stop(5);
 }
 
-static void create_vcpu(void)
+/* AP creation with these EXITINFO1 and VMSA. */
+static void create_vcpu(uint64_t info1, uint64_t vmsa)
 {
     const unsigned fields[] = {GHCB_CODE, GHCB_INFO1, GHCB_INFO2, GHCB_RAX};
-    const uint64_t values[] = {0x80000013, 2 << 16, SVSM_VMSA, 1};
+    const uint64_t values[] = {0x80000013, info1, vmsa, 1};
     for (unsigned i = 0; i < PAGE; i += 8)
         *word(SVSM_GHCB + i) = 0;
     for (unsigned i = 0; i < 4; i++) {
@@ -289,24 +308,91 @@ static uint64_t change_pages(uint64_t list)
     return 0;
 }
 
-static uint64_t serve(uint64_t call)
+static uint64_t remap(struct cpu *cpu, uint64_t area)
 {
-    uint64_t argument = get(VMSA_RCX);
+    cpu->calling_area = area;
+    *(volatile uint8_t *)area = 0;
+    return 0;
+}
+
+/* The guest's page becomes a VMSA; the guest starts it itself, by AP creation. */
+static uint64_t adopt_vcpu(uint64_t vmsa, uint64_t area, uint64_t apic_id)
+{
+    if (apic_id >= CPUS_MAX || vmsa % PAGE != 0 || area % PAGE != 0)
+        return BAD_PARAMETER;
+    if (rmpadjust(vmsa, 0, VMPL2_NONE) != 0 || rmpadjust(vmsa, 0, VMPL2_VMSA) != 0)
+        return BAD_PARAMETER;
+    *(volatile uint8_t *)area = 0;
+    cpus[apic_id].calling_area = area;
+    cpus[apic_id].vmsa = vmsa;
+    return 0;
+}
+
+static uint64_t serve(struct cpu *cpu, uint64_t vmsa)
+{
+    uint64_t call = get(vmsa, VMSA_RAX), argument = get(vmsa, VMSA_RCX);
     if (call >> 32 != 0)
         return BAD_PROTOCOL;
     switch (call) {
     case 0:
-        calling_area = argument;
-        *(volatile uint8_t *)argument = 0;
-        return 0;
+        return remap(cpu, argument);
     case 1:
         return change_pages(argument);
+    case 2:
+        return adopt_vcpu(argument, get(vmsa, VMSA_RDX), get(vmsa, VMSA_R8));
     case 6:
-        put(VMSA_RCX, argument >> 32 == 0 ? UINT64_C(1) << 32 | 1 : 0);
+        put(vmsa, VMSA_RCX, argument >> 32 == 0 ? UINT64_C(1) << 32 | 1 : 0);
         return 0;
     default:
         return BAD_CALL;
     }
+}
+
+/* A request is looked for before each run: the host may have started the guest by itself. */
+_Noreturn static void loop(struct cpu *cpu)
+{
+    for (;;) {
+        uint64_t vmsa = cpu->vmsa;
+        if (vmsa == 0) {
+            __asm__ volatile("hlt");
+            continue;
+        }
+        put(vmsa, VMSA_EFER, get(vmsa, VMSA_EFER) & ~EFER_SVME);
+        volatile uint8_t *pending = (volatile uint8_t *)cpu->calling_area;
+        if ((uint32_t)get(vmsa, VMSA_EXIT) == VMGEXIT_CODE && *pending == 1) {
+            *pending = 0;
+            put(vmsa, VMSA_RAX, serve(cpu, vmsa));
+        }
+        put(vmsa, VMSA_EFER, get(vmsa, VMSA_EFER) | EFER_SVME);
+        if (ghcb_msr(MSR_RUN_VMPL2) != 0x017)
+            stop(9);
+    }
+}
+
+static void start_other_cpus(const struct start *start)
+{
+    for (uint64_t i = 1; i < start->cpus && i < CPUS_MAX; i++) {
+        uint64_t vmsa = SVSM_VMSA + i * PAGE;
+        fill_vmsa(start, vmsa, 0);
+        put(vmsa, VMSA_RIP, (uint64_t)(uintptr_t)loop);
+        put(vmsa, VMSA_RSP, (uint64_t)(uintptr_t)(stacks[i] + STACK_SIZE) - 8);
+        put(vmsa, VMSA_RDI, (uint64_t)(uintptr_t)&cpus[i]);
+        if (rmpadjust(vmsa, 0, VMPL1_VMSA) != 0)
+            stop(10);
+        create_vcpu(i << 32 | 1, vmsa);
+    }
+}
+
+static void prepare_guest(const struct start *start)
+{
+    fill_vmsa(start, SVSM_VMSA, 2);
+    put(SVSM_VMSA, VMSA_RIP, start->entry);
+    put(SVSM_VMSA, VMSA_RSP, start->stack);
+    put(SVSM_VMSA, VMSA_RSI, start->boot_params);
+    if (rmpadjust(SVSM_VMSA, 0, VMPL2_VMSA) != 0)
+        stop(8);
+    cpus[0] = (struct cpu){SVSM_VMSA, start->calling_area};
+    create_vcpu(2 << 16, SVSM_VMSA);
 }
 
 _Noreturn void svsm_main(const struct start *start)
@@ -316,19 +402,11 @@ _Noreturn void svsm_main(const struct start *start)
     for (const uint64_t *range = start->ranges; range[1] != 0; range += 2)
         grant(range[0], range[1]);
     hand_over_pages(start);
-    fill_vmsa(start);
-    if (rmpadjust(SVSM_VMSA, 0, VMPL2_VMSA) != 0)
-        stop(8);
-    share_ghcb(start);
-    create_vcpu();
-    for (;;) {
-        if (ghcb_msr(MSR_RUN_VMPL2) != 0x017)
-            stop(9);
-        put(VMSA_EFER, get(VMSA_EFER) & ~EFER_SVME);
-        if ((uint32_t)get(VMSA_EXIT) == VMGEXIT_CODE && *(volatile uint8_t *)calling_area == 1) {
-            *(volatile uint8_t *)calling_area = 0;
-            put(VMSA_RAX, serve(get(VMSA_RAX)));
-        }
-        put(VMSA_EFER, get(VMSA_EFER) | EFER_SVME);
-    }
+    if (pvalidate(SVSM_GHCB, 0, 0) != 0)
+        stop(3);
+    own_tables(start);
+    share_ghcb();
+    start_other_cpus(start);
+    prepare_guest(start);
+    loop(&cpus[0]);
 }

@@ -9,6 +9,7 @@
 #define SVSM_SECRETS 0x8101000ull
 #define SVSM_START   0x8102000ull /* struct start */
 #define SVSM_VMSA    0x8103000ull
+#define SVSM_TABLES  0x8110000ull /* PML4, PDPT, 4 PDs */
 #define SVSM_GHCB    0x8201000ull
 
 #endif
