@@ -3,8 +3,9 @@
  * The configuration lock: the one lock around capability edits, retype, mappings and restart.
  *
  * Its holder, and nobody else, has a struct config *: functions that need the lock held take one.
- * It is cold once the system is sealed and never held across a host call or page validation. A CPU
- * that waits for it holds no reference to any object, so cpus_quiesce need not wait for that CPU.
+ * It is cold once the system is sealed, and let go while a HostCall is carried out; only Page_Share
+ * and the end of a shared page change page states under it. A CPU that waits for it holds no
+ * reference to any object, so cpus_quiesce need not wait for that CPU.
  */
 #ifndef MICROKERNEL_LOCK_H
 #define MICROKERNEL_LOCK_H
