@@ -89,6 +89,24 @@ static void test_page(void)
                  "where the revoked view was");
 }
 
+/* After an unmap nobody sees the old page, not even out of the translation cache. */
+static void test_translations(void)
+{
+    seL4_CPtr first = new_object(seL4_X86_4K, 0), second = new_object(seL4_X86_4K, 0);
+    seL4_CPtr space = seL4_CapInitThreadVSpace;
+    volatile uint64_t *word = (volatile uint64_t *)(PAGE_VA + 0x10000);
+
+    expect_equal(map_page(first, space, (uint64_t)word, seL4_ReadWrite, 0), seL4_NoError, "map");
+    *word = 1;
+    expect_equal(seL4_Page_Unmap(first), seL4_NoError, "unmap");
+    expect_equal(map_page(second, space, (uint64_t)word, seL4_ReadWrite, 0), seL4_NoError, "map");
+    expect_equal(*word, 0, "the second page");
+    *word = 2;
+    expect_equal(seL4_Page_Unmap(second), seL4_NoError, "unmap");
+    expect_equal(map_page(first, space, (uint64_t)word, seL4_CanRead, 0), seL4_NoError, "map");
+    expect_equal(*word, 1, "the first page");
+}
+
 static void test_thread_errors(void)
 {
     seL4_CPtr tcb = new_object(seL4_TCBObject, 0);
@@ -147,5 +165,6 @@ void test_objects(void)
     test_retype();
     test_cnode();
     test_page();
+    test_translations();
     test_thread_errors();
 }

@@ -34,7 +34,7 @@ static void test_vectors(void)
         pair[i].argument = 1000000 * (i + 1) + i;
         thread_make(&pair[i], keep_vectors, i == 0 ? 0 : new_space());
         pair[i].result = 0;
-        thread_start(&pair[i], ABOVE_ROOT, 0, 0);
+        thread_start(&pair[i], ROOT_PRIORITY, 0, 0); /* so that they take turns */
     }
     for (unsigned int i = 0; i < 2; i++) {
         thread_join(&pair[i]);
@@ -75,7 +75,7 @@ static void test_bases(void)
         expect_equal(seL4_TCB_WriteRegisters(pair[i].tcb, SEL4_REGISTER(fs_base) | 1 << 8,
                                              pair[i].argument, 0, 0),
                      seL4_NoError, "FS base");
-        thread_start(&pair[i], ABOVE_ROOT, 0, 0);
+        thread_start(&pair[i], ROOT_PRIORITY, 0, 0); /* so that they take turns */
     }
     for (unsigned int i = 0; i < 2; i++) {
         thread_join(&pair[i]);
