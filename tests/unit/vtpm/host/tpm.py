@@ -7,7 +7,6 @@ A state is a pair of libtpms' own blobs, permanent and volatile, whatever the pr
 
 import atexit
 import hashlib
-import random
 import shutil
 import socket
 import struct
@@ -87,7 +86,17 @@ def connect(port, process):
 
 
 def free_port():
-    return random.randrange(20000, 50000) & ~1
+    """A port the system has free, and the next one too; not from the seeded random numbers, which
+    would give two tests that run at once the same."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
 
 
 class Program:
