@@ -9,7 +9,7 @@ logs=$build/logs
 packages_build=(gcc libc6-dev binutils cmake ninja-build python3 device-tree-compiler libfdt-dev
     libcmocka-dev zlib1g-dev libssl-dev openssl dpkg-dev debian-archive-keyring xz-utils bzip2)
 packages_machine=(qemu-system-x86 busybox-static)
-packages_test=(git clang-14 clang-format-14 libclang-rt-14-dev tpm2-tools swtpm
+packages_test=(git clang-14 clang-format-14 libclang-rt-14-dev tpm2-tools xxd swtpm
     libtss2-tcti-mssim0 libtss2-tcti-swtpm0)
 
 say() { printf '%s\n' "$*"; }
