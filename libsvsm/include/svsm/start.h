@@ -17,12 +17,11 @@
 #define SVSM_START_MAGIC   UINT64_C(0x315452545356) /* "VSTRT1" in memory order */
 #define SVSM_START_VERSION 1u
 
-#define SVSM_NAME_BYTES     16u /* names end with a NUL within them */
-#define SVSM_CHANNELS       32u
-#define SVSM_HOST_CALLS     4u
-#define SVSM_WINDOWS        4u
-#define SVSM_LAST_WORDS     256u
-#define SVSM_CHANNEL_HEADER 256u /* bytes of shared memory before the rings; channel.h */
+#define SVSM_NAME_BYTES 32u /* names end with a NUL within them */
+#define SVSM_CHANNELS   32u
+#define SVSM_HOST_CALLS 8u
+#define SVSM_WINDOWS    8u
+#define SVSM_LAST_WORDS 256u
 
 /*
  * The server's CNode. A server holds nothing that it does not use: no TCB, CNode, address space or
@@ -76,32 +75,44 @@ enum svsm_role {
     SVSM_ROLE_GUEST = 3,  /* is called by the guest's CPUs: an SVSM protocol, see vcpu.h */
 };
 
+/*
+ * The memory of a channel lies in one piece at both ends, in this order: a page for the rings'
+ * positions (if there is a ring), the message, the ring the client reads, the ring the server
+ * reads. A guest channel has a message only: the frame into which the kernel copies the guest's
+ * page.
+ */
 struct svsm_start_channel {
     char name[SVSM_NAME_BYTES]; /* this end's name for it; unique in the server */
     uint32_t role;              /* enum svsm_role */
     uint32_t protocol;          /* of a guest channel: the SVSM protocol's number */
-    uint64_t memory;            /* shared with the peer (guest: the message frame); 0: none */
-    uint64_t memory_size;       /* a multiple of 4096 */
-    uint32_t peer_generation;   /* live: how often the peer has been started; 0: never yet */
-    uint32_t peer_gone;         /* live: not 0 when the peer will not be started again */
+    uint64_t memory;            /* 0: none */
+    uint32_t message_size;      /* these three are multiples of 4096, or 0 */
+    uint32_t ring_in;           /* bytes of the ring this end reads */
+    uint32_t ring_out;          /* and of the one it writes */
     uint32_t endpoint;          /* slot to call, client only; 0: none */
     uint32_t notification;      /* slot to signal the peer; 0: none */
+    uint32_t peer_generation;   /* live: how often the peer has been started; 0: never yet */
+    uint32_t peer_gone;         /* live: not 0 when the peer will not be started again */
+    uint32_t reserved;
 };
 
+/* Named as the manifest names the pipe or window it is for; "console", "guest-request" else. */
 struct svsm_start_host_call {
+    char name[SVSM_NAME_BYTES];
     uint32_t class; /* enum svsm_host_class; 0: this entry is empty */
     uint32_t slot;
     uint64_t page;     /* address of the page the host reads and writes; 0: none */
     uint64_t argument; /* as HostControl_Get got it */
 };
 
+/* Memory of another kind: device registers, pages the host shares, the manifest's regions. */
 struct svsm_start_window {
     char name[SVSM_NAME_BYTES]; /* empty: no such window */
     uint64_t address;
     uint64_t size;
-    uint32_t irq_slot; /* 0: no interrupt */
-    uint32_t shared;   /* not 0: the host reads and writes this memory */
     uint64_t physical; /* where a device finds it; 0 where that means nothing */
+    uint32_t irq_slot; /* 0: no interrupt */
+    uint32_t rights;   /* seL4_CanRead, seL4_CanWrite */
 };
 
 struct svsm_start {
@@ -150,11 +161,11 @@ struct svsm_block {
     _Static_assert(offsetof(struct structure, member) == (offset), #member " has moved")
 
 SVSM_START_OFFSET(svsm_start, name, 16);
-SVSM_START_OFFSET(svsm_start, block, 40);
-SVSM_START_OFFSET(svsm_start, channel_count, 96);
-SVSM_START_OFFSET(svsm_start, host_calls, 128);
+SVSM_START_OFFSET(svsm_start, block, 56);
+SVSM_START_OFFSET(svsm_start, channel_count, 112);
+SVSM_START_OFFSET(svsm_start, host_calls, 144);
 SVSM_START_OFFSET(svsm_block, canary, 0x28);
-_Static_assert(sizeof(struct svsm_start_channel) == 56, "a channel has 56 bytes");
+_Static_assert(sizeof(struct svsm_start_channel) == 80, "a channel has 80 bytes");
 _Static_assert(sizeof(struct svsm_start) <= 4096, "the start page is one page");
 _Static_assert(sizeof(struct svsm_block) <= 4096, "the server's own page is one page");
 _Static_assert(SVSM_SLOT_FREE <= 1u << SVSM_CNODE_BITS, "the CNode has room");
