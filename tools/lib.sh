@@ -9,8 +9,8 @@ logs=$build/logs
 packages_build=(gcc libc6-dev binutils cmake ninja-build python3 device-tree-compiler libfdt-dev
     libcmocka-dev zlib1g-dev libssl-dev openssl dpkg-dev debian-archive-keyring xz-utils bzip2)
 packages_machine=(qemu-system-x86 busybox-static)
-packages_test=(git clang-14 clang-format-14 libclang-rt-14-dev tpm2-tools xxd swtpm
-    libtss2-tcti-mssim0 libtss2-tcti-swtpm0)
+packages_guest=(make flex bison bc libelf-dev tpm2-tools)
+packages_test=(git clang-14 clang-format-14 libclang-rt-14-dev xxd swtpm)
 
 say() { printf '%s\n' "$*"; }
 fail() { printf '%s: %s\n' "$program" "$*" >&2; exit 1; }
