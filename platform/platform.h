@@ -50,6 +50,57 @@ struct host_call {
     uint64_t words[4]; /* in, and the results out */
 };
 
+/* Where a page of the guest appears, on the processor that maps it, until the same window is used
+   for another: one access at a time, nothing of the guest is mapped for good. */
+enum guest_window {
+    GUEST_WINDOW_PAGE,  /* 4 KiB, for whatever comes */
+    GUEST_WINDOW_LIST,  /* 4 KiB, for the list of the call in hand */
+    GUEST_WINDOW_LARGE, /* 2 MiB */
+};
+
+/* What RMPADJUST takes in RDX, for the guest's VMPL, 2. */
+#define GUEST_RIGHTS_NONE UINT64_C(0x00002)
+#define GUEST_RIGHTS_ALL  UINT64_C(0x00f02)
+#define GUEST_RIGHTS_VMSA UINT64_C(0x10102) /* it is the saved state of a vCPU; reading only */
+
+struct guest_call;
+
+/*
+ * The guest below: its pages, and its vCPU on the calling processor. Addresses have been checked: a
+ * page that is not as the table of page states says is the host's doing and ends the machine.
+ */
+struct platform_guest {
+    void *(*map)(enum guest_window window, uint64_t gpa);
+    /* Of a mapped page: PVALIDATE's EAX and CF; RMPADJUST's EAX. */
+    uint32_t (*validate)(void *va, bool large, bool valid, bool *unchanged);
+    uint32_t (*set_rights)(void *va, bool large, uint64_t rights);
+
+    /* Fills what the first vCPU starts with: its saved state in a page of ours, the guest's CPUID
+       page and its copy of the secrets page, without the keys of the VMPLs above it. */
+    void (*fill_vmsa)(void *vmsa, const struct boot_guest *guest);
+    void (*fill_cpuid)(void *page);
+    void (*fill_secrets)(void *page, const struct boot_guest *guest);
+    /* Whether the state a guest wrote may be run at its VMPL. */
+    bool (*vmsa_is_sound)(const void *vmsa);
+    /* Lets the host know of the first vCPU's state. */
+    enum platform_error (*announce)(uint64_t vmsa_gpa);
+
+    /* Saved state and calling area of the vCPU that runs on this processor from now on. */
+    void (*attach)(uint64_t vmsa_gpa, uint64_t area_gpa);
+    /* The vCPU cannot run from here to release(). True: it has made a call, taken exactly once. */
+    bool (*take)(struct guest_call *call);
+    /* The call's result into the registers. */
+    void (*answer)(const struct guest_call *call);
+    void (*release)(void);
+    /* Lets the vCPU run until the host enters this level again. */
+    void (*run)(void);
+
+    /* Another processor's vCPU, by its saved state's page, mapped: it cannot run any more... */
+    void (*disable)(void *vmsa);
+    /* ...or can. */
+    void (*enable)(void *vmsa);
+};
+
 struct platform {
     const char *name;
     enum boot_platform kind;
@@ -94,6 +145,8 @@ struct platform {
     enum platform_error (*host_call)(struct host_call *call);
 
     __attribute__((noreturn)) void (*end)(enum end_reason reason);
+
+    const struct platform_guest *guest; /* NULL: no guest below */
 };
 
 /* What page-table entries need beside the address, for our own pages and for those the host may
