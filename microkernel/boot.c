@@ -8,6 +8,7 @@
 #include "console.h"
 #include "cpu.h"
 #include "memory.h"
+#include "pagestate_boot.h"
 #include "pagetable.h"
 #include "panic.h"
 #include "window.h"
@@ -87,6 +88,7 @@ void boot_continue(struct cpu *cpu)
     platform->cpu_start(cpu);
     cpu->online = true;
     greet();
+    pagestate_start(boot);
     start_others();
     start_first_thread();
     sched_leave(cpu);
