@@ -23,11 +23,11 @@ static seL4_Error check_console(uint64_t argument, const uint64_t *words)
     return words[0] > PAGE_SIZE || words[1] > PAGE_SIZE - words[0] ? seL4_RangeError : seL4_NoError;
 }
 
-static seL4_Error check_nothing(uint64_t argument, const uint64_t *words)
+/* The first word is for kinds of request there may be later. */
+static seL4_Error check_request(uint64_t argument, const uint64_t *words)
 {
     (void)argument;
-    (void)words;
-    return seL4_NoError;
+    return words[0] != 0 ? seL4_RangeError : seL4_NoError;
 }
 
 /* words {offset, width, write, value}: an aligned access inside size bytes. */
@@ -55,7 +55,7 @@ static seL4_Error check_port(uint64_t argument, const uint64_t *words)
 
 static const struct class classes[SVSM_HOST_CLASSES] = {
     [SVSM_HOST_CONSOLE] = {true, check_console},
-    [SVSM_HOST_GUEST_REQUEST] = {true, check_nothing},
+    [SVSM_HOST_GUEST_REQUEST] = {true, check_request},
     [SVSM_HOST_MMIO] = {false, check_mmio},
     [SVSM_HOST_PORT] = {false, check_port},
 };

@@ -34,6 +34,7 @@ void irq_fired(unsigned irq)
 
 void irq_end(struct config *config, struct slot *slot)
 {
+    platform->irq_mask(slot->cap.object);
     delete_derived(config, &irq_slots[slot->cap.object]);
     irq_taken[slot->cap.object] = false;
 }
@@ -69,6 +70,7 @@ seL4_Error invoke_IRQHandler_SetNotification(struct invocation *inv)
         return seL4_InvalidCapability;
     delete_derived(inv->config, own);
     slot_insert(inv->config, own, slot_original(source), source->cap);
+    platform->irq_ack(inv->slot->cap.object);
     return seL4_NoError;
 }
 
@@ -80,6 +82,7 @@ seL4_Error invoke_IRQHandler_Ack(struct invocation *inv)
 
 seL4_Error invoke_IRQHandler_Clear(struct invocation *inv)
 {
+    platform->irq_mask(inv->slot->cap.object);
     delete_derived(inv->config, &irq_slots[inv->slot->cap.object]);
     return seL4_NoError;
 }

@@ -16,7 +16,8 @@
 /* At boot: the slots, one per interrupt, zeroed memory of the window. */
 void irq_init(struct slot *slots, unsigned count);
 
-/* An interrupt came; it stays masked until its handler is acknowledged. Any CPU, no lock. */
+/* An interrupt came; one that is still raised comes again when its handler is acknowledged. Any
+   CPU, no lock. */
 void irq_fired(unsigned irq);
 
 void irq_end(struct config *config, struct slot *slot);

@@ -130,7 +130,9 @@ struct platform {
     /* Lets processor `cpu` begin at machine_cpu_entry; returns when it may be waited for. */
     enum platform_error (*processor_begin)(struct cpu *cpu);
     void (*interrupt_processor)(const struct cpu *cpu);
-    void (*interrupt_done)(void);
+    /* An interrupt is taken: others may come, a device's that is still raised not before irq_ack.
+     */
+    void (*interrupt_done)(uint64_t vector);
     void (*timer_arm)(uint32_t microseconds);
     /* Waits for something to happen; returns at once when something may have. */
     void (*idle)(struct cpu *cpu);
@@ -139,8 +141,10 @@ struct platform {
        lost. What was shared becomes private again or the virtual machine ends. */
     enum platform_error (*share)(uint64_t pa, void *va);
     void (*unshare)(uint64_t pa, void *va);
-    /* An interrupt that irq_fired() was told of may come again. */
+    /* A device's interrupt, below irq_count, may come, or come again; and it comes no more.
+       Configuration lock held. NULL where irq_count is 0. */
     void (*irq_ack)(uint32_t irq);
+    void (*irq_mask)(uint32_t irq);
     /* The classes that differ: see platform_host_call(). May be NULL. */
     enum platform_error (*host_call)(struct host_call *call);
 

@@ -87,6 +87,12 @@ static void host_irq_ack(uint32_t irq)
     host.acked = irq;
 }
 
+static void host_irq_mask(uint32_t irq)
+{
+    host.masks++;
+    host.masked = irq;
+}
+
 enum platform_error platform_host_call(struct host_call *call)
 {
     kernel_assert(!host.locked, "a host call under the configuration lock");
@@ -100,6 +106,7 @@ static const struct platform host_platform = {
     .share = host_share,
     .unshare = host_unshare,
     .irq_ack = host_irq_ack,
+    .irq_mask = host_irq_mask,
     .end = host_end,
 };
 

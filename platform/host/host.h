@@ -15,10 +15,10 @@
 #include <setjmp.h>
 
 struct host {
-    uint64_t flushes, quiesces, shares, unshares, acks;
+    uint64_t flushes, quiesces, shares, unshares, acks, masks;
     uint64_t drained, aborted, signals, signalled_badge;
     uint64_t destroyed[4]; /* threads, endpoints, notifications, replies */
-    uint32_t acked;
+    uint32_t acked, masked;
     struct host_call last_call;
     enum platform_error answer; /* of share and host_call */
     bool locked;

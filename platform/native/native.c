@@ -12,6 +12,7 @@
 #include "apic.h"
 #include "bytes.h"
 #include "cpu.h"
+#include "ioapic.h"
 #include "ops.h"
 #include "paging.h"
 #include "panic.h"
@@ -96,6 +97,9 @@ static void cpu_start(struct cpu *cpu)
     }
     apic_start();
     cpu->apic_id = apic_id();
+    if (cpu->id == 0) {
+        ioapic_start(cpu->apic_id);
+    }
 }
 
 static bool cpuid(uint32_t leaf, uint32_t subleaf, struct cpuid_result *r)
@@ -205,9 +209,13 @@ static void unshare(uint64_t pa, void *va)
     paging_set_shared(pa, false);
 }
 
-static void irq_ack(uint32_t irq)
+/* Masked, where that is needed, before the local APIC hears of it: else it would come again. */
+static void interrupt_done(uint64_t vector)
 {
-    (void)irq;
+    if (vector < IOAPIC_VECTOR + IOAPIC_PINS) {
+        ioapic_came((uint32_t)vector - IOAPIC_VECTOR);
+    }
+    apic_end_of_interrupt();
 }
 
 static void interrupt_processor(const struct cpu *cpu)
@@ -229,6 +237,7 @@ static __attribute__((noreturn)) void end(enum end_reason reason)
 const struct platform platform_native = {
     .name = "native",
     .kind = BOOT_NATIVE,
+    .irq_count = IOAPIC_PINS,
     .interrupts = true,
     .start = start,
     .prepare = prepare,
@@ -241,11 +250,12 @@ const struct platform platform_native = {
     .validate = validate,
     .processor_begin = processor_begin,
     .interrupt_processor = interrupt_processor,
-    .interrupt_done = apic_end_of_interrupt,
+    .interrupt_done = interrupt_done,
     .timer_arm = apic_timer,
     .idle = idle,
     .share = share,
     .unshare = unshare,
-    .irq_ack = irq_ack,
+    .irq_ack = ioapic_unmask,
+    .irq_mask = ioapic_mask,
     .end = end,
 };

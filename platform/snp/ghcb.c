@@ -24,6 +24,7 @@ enum msr_code {
 #define MSR_CODE_MASK    0xfffu
 #define VERSION          2u
 #define FEATURES_NEEDED  0x3u /* SNP, creation of processors */
+#define FEATURE_APIC_IDS 0x10u
 #define PAGE_PRIVATE     UINT64_C(1)
 #define PAGE_SHARED_CODE UINT64_C(2)
 #define PAGE_MASK        UINT64_C(0x000ffffffffff000)
@@ -32,7 +33,9 @@ enum exit_code {
     EXIT_PORT = 0x7b,
     EXIT_MMIO_READ = 0x80000001u,
     EXIT_MMIO_WRITE = 0x80000002u,
+    EXIT_GUEST_REQUEST = 0x80000011u,
     EXIT_CREATE_PROCESSOR = 0x80000013u,
+    EXIT_APIC_IDS = 0x80000017u,
 };
 
 struct ghcb {
@@ -58,11 +61,13 @@ _Static_assert(sizeof(struct ghcb) == 4096, "one page");
 #define VALID_RAX  (UINT64_C(1) << 63)
 #define VALID_EXIT (UINT64_C(15) << (0x390 / 8 - 64)) /* code, both infos, scratch */
 
-/* An instruction's worth of call: what goes in; RAX and the buffer's first word come out. */
+/* An instruction's worth of call: what goes in; RAX, the second info and the buffer's first word
+   come out. */
 struct call {
     uint64_t code, info1, info2, rax, word;
 };
 
+static uint64_t offered;            /* of the host, as it says */
 static volatile struct ghcb *first; /* until this processor's struct cpu is in place */
 static uint64_t first_pa;
 
@@ -88,13 +93,12 @@ void ghcb_negotiate(void)
 {
     uint64_t info = msr_call(MSR_INFO_REQUEST, MSR_INFO);
     uint64_t most = info >> 48, least = info >> 32 & 0xffff;
-    uint64_t features;
 
     if (most < VERSION || least > VERSION) {
         ghcb_terminate(PLATFORM_TERMINATE_SET, END_FEATURES);
     }
-    features = msr_call(MSR_FEATURES_REQUEST, MSR_FEATURES) >> 12;
-    if ((features & FEATURES_NEEDED) != FEATURES_NEEDED) {
+    offered = msr_call(MSR_FEATURES_REQUEST, MSR_FEATURES) >> 12;
+    if ((offered & FEATURES_NEEDED) != FEATURES_NEEDED) {
         ghcb_terminate(PLATFORM_TERMINATE_SET, END_FEATURES);
     }
 }
@@ -157,6 +161,7 @@ static bool call_host(struct call *call)
     x86_wrmsr(MSR_GHCB, pa);
     exit_to_host();
     call->rax = page->rax;
+    call->info2 = page->info2;
     call->word = page->buffer[0];
     return (uint32_t)page->info1 == 0;
 }
@@ -206,6 +211,24 @@ enum platform_error ghcb_mmio_write(uint64_t pa, unsigned int width, uint64_t va
     struct call call = {.code = EXIT_MMIO_WRITE, .info1 = pa, .info2 = width, .word = value};
 
     return call_host(&call) ? PLATFORM_OK : PLATFORM_REFUSED;
+}
+
+enum platform_error ghcb_guest_request(uint64_t request_pa, uint64_t answer_pa, uint64_t *status)
+{
+    struct call call = {.code = EXIT_GUEST_REQUEST, .info1 = request_pa, .info2 = answer_pa};
+
+    if (!call_host(&call)) {
+        return PLATFORM_REFUSED;
+    }
+    *status = call.info2;
+    return PLATFORM_OK;
+}
+
+bool ghcb_list_processors(uint64_t page_pa)
+{
+    struct call call = {.code = EXIT_APIC_IDS, .info1 = page_pa, .rax = 1};
+
+    return (offered & FEATURE_APIC_IDS) != 0 && call_host(&call) && call.rax <= 1;
 }
 
 enum platform_error ghcb_create_processor(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features)

@@ -29,6 +29,11 @@ void ghcb_port_write(uint16_t port, uint32_t value, unsigned int width);
 /* One access to device registers, through the host; at most eight bytes. */
 enum platform_error ghcb_mmio_read(uint64_t pa, unsigned int width, uint64_t *value);
 enum platform_error ghcb_mmio_write(uint64_t pa, unsigned int width, uint64_t value);
+/* A message to the security processor; two different shared pages. The status is the host's. */
+enum platform_error ghcb_guest_request(uint64_t request_pa, uint64_t answer_pa, uint64_t *status);
+/* The host writes to a shared page how many processors there are and their APIC ids, 32 bits each.
+   False: it does not say, or they do not fit. */
+bool ghcb_list_processors(uint64_t page_pa);
 /* Starts a processor at VMPL0 on a VMSA. */
 enum platform_error ghcb_create_processor(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features);
 

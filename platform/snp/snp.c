@@ -2,6 +2,8 @@
 /* The operations of the SNP platform; see snp.h. */
 #include "snp.h"
 
+#include <svsm/hostcall.h>
+
 #include "bytes.h"
 #include "cpu.h"
 #include "ghcb.h"
@@ -9,6 +11,7 @@
 #include "ops.h"
 #include "paging.h"
 #include "panic.h"
+#include "request.h"
 #include "window.h"
 
 #define PAGE_2M       UINT64_C(0x200000)
@@ -152,6 +155,23 @@ static void give_ghcb(struct cpu *cpu)
     cpu->platform_data = own;
 }
 
+/* Which numbers the host knows its processors by; those of a host that does not list them are taken
+   for 0, 1, 2... A wrong one is a processor that does not start, and nothing worse: what runs there
+   is decided by the VMSA, which is ours. */
+static void name_processors(void)
+{
+    const volatile uint32_t *list = platform_shared_at(request_page());
+    uint32_t count;
+
+    if (!ghcb_list_processors(request_page())) {
+        return;
+    }
+    count = list[0];
+    for (uint32_t i = 0; i < cpu_count && i < count && i < PAGE_SIZE / sizeof(*list) - 1; i++) {
+        cpus[i]->apic_id = list[1 + i];
+    }
+}
+
 static void prepare(struct cpu *cpu)
 {
     give_ghcb(cpu);
@@ -159,6 +179,8 @@ static void prepare(struct cpu *cpu)
         const struct snp_cpu *own = cpu->platform_data;
 
         ghcb_register(own->ghcb, own->ghcb_pa);
+        request_prepare();
+        name_processors();
     }
 }
 
@@ -242,9 +264,13 @@ static bool user_trap(struct frame *frame)
     return true;
 }
 
-static void irq_ack(uint32_t irq)
+static enum platform_error host_call(struct host_call *call)
 {
-    (void)irq;
+    if (call->class != SVSM_HOST_GUEST_REQUEST) {
+        return PLATFORM_UNSUPPORTED;
+    }
+    call->words[0] = 0;
+    return request_send(call->page, &call->words[1]);
 }
 
 static __attribute__((noreturn)) void end(enum end_reason reason)
@@ -270,6 +296,6 @@ const struct platform platform_snp = {
     .idle = idle,
     .share = share,
     .unshare = unshare,
-    .irq_ack = irq_ack,
+    .host_call = host_call,
     .end = end,
 };

@@ -51,7 +51,7 @@ static _Noreturn void interrupt(struct cpu *cpu, uint64_t vector)
     if (vector == VECTOR_SPURIOUS) {
         sched_leave(cpu);
     }
-    platform->interrupt_done();
+    platform->interrupt_done(vector);
     if (vector == VECTOR_TIMER) {
         sched_tick(cpu);
     } else if (vector != VECTOR_RESCHEDULE) {

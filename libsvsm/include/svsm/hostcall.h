@@ -13,7 +13,9 @@ enum svsm_host_class {
     /* Writes bytes of the page to the console: words {offset, length}. */
     SVSM_HOST_CONSOLE = 1,
     /* A message to the security processor, already encrypted: request in the first half of the
-       page, answer in the second: words {0}; results {0, the host's status}. */
+       page, answer in the second: words {0}; results {0, the host's status}: 0, or the firmware's
+       error in the low half and the host's in the high one; 2 << 32 means to send the same again.
+     */
     SVSM_HOST_GUEST_REQUEST = 2,
     /* One access to device registers. Argument: the first byte's physical address, 4 KiB long.
        Words {offset, width in bytes, 1 to write, value}; results {value}. */

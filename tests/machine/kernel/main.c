@@ -14,6 +14,8 @@ static const struct test tests[] = {
     {"ends", test_ends},
     {"registers", test_registers},
     {"objects", test_objects},
+    {"hostcalls", test_hostcalls},
+    {"interrupts", test_interrupts},
     {"processors", test_processors},
     {"random", test_random},
 };

@@ -2,8 +2,6 @@
 /* Objects and their methods through the real system call: what works, and each error there is. */
 #include "tests.h"
 
-#include <svsm/hostcall.h>
-
 #define CNODE   seL4_CapInitThreadCNode
 #define PAGE_VA UINT64_C(0x40000000)
 
@@ -124,44 +122,8 @@ static void test_thread_errors(void)
                  seL4_IllegalOperation, "a running thread");
 }
 
-static seL4_Word device_word(seL4_CPtr device, uint64_t offset, uint64_t width)
-{
-    seL4_Word results[seL4_MsgMaxLength];
-
-    expect_equal(seL4_HostCall_Invoke(device, offset, width, 0, 0, results), seL4_NoError,
-                 "reading a device");
-    return results[0];
-}
-
-#define IOAPIC_PAGE UINT64_C(0xfec00000) /* the select register, its data 16 bytes on */
-
-/* The interrupt controller's version register, through the host on SNP. */
-static void test_host_calls(void)
-{
-    seL4_CPtr device = new_slot(), ours = new_slot();
-    seL4_Word results[seL4_MsgMaxLength];
-
-    expect_equal(
-        seL4_HostControl_Get(svsm_CapHostControl, SVSM_HOST_MMIO, 0, here(device), IOAPIC_PAGE),
-        seL4_NoError, "the right to a device");
-    expect_equal(seL4_HostCall_Invoke(device, 4096, 4, 0, 0, results), seL4_RangeError,
-                 "behind its page");
-    expect_equal(seL4_HostCall_Invoke(device, 0, 3, 0, 0, results), seL4_InvalidArgument,
-                 "three bytes");
-    expect_equal(seL4_HostCall_Invoke(device, 0, 4, 1, 1, results), seL4_NoError,
-                 "writing a device");
-    expect_equal(device_word(device, 0, 4), 1, "what was written");
-    expect_equal(device_word(device, 16, 4) >> 16 & 0xff, 23, "pins of an IOAPIC, less one");
-    expect_equal(seL4_HostControl_Get(svsm_CapHostControl, SVSM_HOST_MMIO, 0, here(ours),
-                                      boot_info->untypedList[0].paddr),
-                 seL4_NoError, "a device that is our memory");
-    expect_equal(seL4_HostCall_Invoke(ours, 0, 4, 0, 0, results), svsm_HostRefused,
-                 "is not looked at");
-}
-
 void test_objects(void)
 {
-    test_host_calls();
     test_retype();
     test_cnode();
     test_page();

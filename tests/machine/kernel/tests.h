@@ -13,6 +13,8 @@ void test_faults(void);
 void test_ends(void);
 void test_registers(void);
 void test_objects(void);
+void test_hostcalls(void);
+void test_interrupts(void);
 void test_processors(void);
 void test_random(void);
 

@@ -94,9 +94,12 @@ static void interrupts(void **state)
     assert_int_equal(host.signals, 1);
     OK(irq, LABEL_IRQHandler_SetNotification, n);
     OK(irq, LABEL_IRQHandler_Clear, 0);
+    assert_int_equal(host.masks, 1);
+    assert_int_equal(host.masked, 4);
     assert_false(slot_has_children(world_slot(n)));
     OK(irq, LABEL_IRQHandler_SetNotification, n);
     OK(CNODE, LABEL_CNode_Delete, irq);
+    assert_int_equal(host.masks, 2);
     assert_false(slot_has_children(world_slot(n)));
     OK(control, LABEL_IRQControl_Get, 4, place(irq));
 }
@@ -132,6 +135,7 @@ static void host_calls_are_made_of_shared_pages(void **state)
 static void host_calls_keep_to_their_bounds(void **state)
 {
     seL4_CPtr c = svsm_CapHostControl, mmio = world_free_slot(), port = world_free_slot();
+    seL4_CPtr page = world_make(seL4_X86_4K, 0), request = world_free_slot();
 
     (void)state;
     OK(c, LABEL_HostControl_Get, SVSM_HOST_MMIO, 0, place(mmio), 0xfeb00000);
@@ -143,6 +147,11 @@ static void host_calls_keep_to_their_bounds(void **state)
     FAILS(seL4_RangeError, mmio, LABEL_HostCall_Invoke, 4, 8, 0, 0);
     OK(mmio, LABEL_HostCall_Invoke, 4088, 8, 1, 5);
     assert_int_equal(host.last_call.argument, 0xfeb00000);
+    OK(page, LABEL_Page_Share, 0);
+    OK(c, LABEL_HostControl_Get, SVSM_HOST_GUEST_REQUEST, page, place(request), 0);
+    FAILS(seL4_RangeError, request, LABEL_HostCall_Invoke, 1, 0, 0, 0);
+    OK(request, LABEL_HostCall_Invoke, 0, 0, 0, 0);
+    assert_int_equal(host.last_call.page, page_phys(world_slot(page)->cap));
     FAILS(seL4_InvalidArgument, port, LABEL_HostCall_Invoke, 0, 8, 0, 0);
     FAILS(seL4_RangeError, port, LABEL_HostCall_Invoke, 8, 1, 0, 0);
     OK(port, LABEL_HostCall_Invoke, 7, 1, 0, 0);
