@@ -60,7 +60,6 @@ enum svsm_status channel_check(struct channel *channel);
 enum svsm_status channel_write(struct channel *channel, const void *bytes, size_t length);
 enum svsm_status channel_read(struct channel *channel, void *bytes, size_t length);
 enum svsm_status channel_put(struct channel *channel, const void *bytes, uint32_t length);
-/* style: a buffer has two words, and so does what comes back */
 enum svsm_status channel_get(struct channel *channel, void *bytes, uint32_t most, uint32_t *length);
 uint32_t channel_room(struct channel *channel);
 uint32_t channel_fill(struct channel *channel);
