@@ -55,6 +55,12 @@ _Noreturn void crypto_fail(const char *where)
     abort();
 }
 
+/* What crypto/ seeds its generator with. */
+int crypto_seed(unsigned char *out, unsigned length)
+{
+    return entropy_read(out, length) ? 0 : -1;
+}
+
 /* Runs f; false if it ended in crypto_fail. */
 static bool survives(void (*f)(void *), void *argument)
 {

@@ -12,8 +12,9 @@
 #define VTPM_VTPM_H
 
 #include "clock.h"
-#include "entropy.h"
 #include "store.h"
+
+#include <svsm/entropy.h>
 
 enum vtpm_origin {
     VTPM_MANUFACTURE, /* the first start of this VM: make a new TPM if the store has none */

@@ -5,11 +5,9 @@
  * The cut-offs assume 6 bits of entropy a byte, less than the processor promises, and give one
  * false alarm in 2^30 bytes (repetition) and windows (proportion) of a source with just that.
  */
-#include "entropy.h"
-
-#include "crypto.h"
-
 #include <string.h>
+
+#include <svsm/entropy.h>
 
 enum {
     REPETITION_CUTOFF = 6,
@@ -76,10 +74,4 @@ bool entropy_open(const struct entropy_source *source)
         if (!entropy_read(bytes, sizeof bytes))
             return false;
     return true;
-}
-
-/* What crypto/ seeds its generator with. */
-int crypto_seed(unsigned char *out, unsigned length)
-{
-    return entropy_read(out, length) ? 0 : -1;
 }
