@@ -81,6 +81,9 @@ struct service {
     void (*interrupt)(unsigned window);         /* of the first service alone */
 };
 
+/* Makes the message an answer without words, counts it as refused, and returns the status. */
+uint64_t message_refuse(struct message *message, enum svsm_status status);
+
 /* Serves for ever. A channel in no row answers SVSM_NO_CHANNEL. */
 _Noreturn void server_run(const struct service *services, unsigned count);
 

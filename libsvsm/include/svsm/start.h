@@ -127,8 +127,8 @@ struct svsm_start {
     uint64_t heap_size;
     uint64_t stack; /* lowest byte; RSP starts at stack + stack_size */
     uint64_t stack_size;
-    uint64_t tsc_hz;      /* 0: unknown */
-    uint64_t features;     /* SVSM_FEATURE_*, see sel4/bootinfo.h */
+    uint64_t tsc_hz;   /* 0: unknown */
+    uint64_t features; /* SVSM_FEATURE_*, see sel4/bootinfo.h */
     uint32_t channel_count;
     uint32_t reserved;
     uint64_t reserved2[3];

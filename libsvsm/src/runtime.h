@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Between the files of the library: what a server was started with, and its channels.
+ *
+ * svsm_begin() is where both worlds' start code leads; it never comes back. What differs between
+ * the worlds is in port.h, of which there are two: libsvsm/kernel and libsvsm/linux. The include
+ * path says which; nothing in libsvsm/src knows.
+ */
+#ifndef RUNTIME_H
+#define RUNTIME_H
+
+#include <svsm/channel.h>
+#include <svsm/hook.h>
+
+struct runtime {
+    const struct svsm_start *start;
+    struct svsm_block *block;
+    uint32_t channel_count;
+    struct channel channels[SVSM_CHANNELS];
+};
+
+extern struct runtime runtime;
+
+/* The server's main(); the build renames it. */
+int server_main(void);
+
+_Noreturn void svsm_begin(const struct svsm_start *start, struct svsm_block *block);
+
+/* Fills runtime.channels from the start page. */
+void channels_open(void);
+
+/* Puts a text into the block's last words. */
+void block_last_words(const char *text);
+
+#endif

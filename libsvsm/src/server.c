@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The message loop: a server waits, answers what it is called for, and sees what it is signalled.
+ *
+ * A caller gets exactly one answer to each call; what is malformed gets one too. Nothing that
+ * arrives can make the loop end, apart from the kernel's refusal to let this server receive.
+ */
+#include <svsm/channel.h>
+
+#include <sel4/types.h>
+#include <string.h>
+
+#include "port.h"
+#include "runtime.h"
+
+#define INTERRUPT_SHIFT 32u
+
+static const struct service *services[SVSM_CHANNELS]; /* by number of the channel */
+
+static void services_open(const struct service *rows, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const struct channel *channel = channel_find(rows[i].channel);
+
+        if (channel == NULL) {
+            svsm_panic("the manifest has no channel for one of the services");
+        }
+        services[channel->number] = &rows[i];
+    }
+}
+
+/* Tells the service once that there is a new peer. */
+static void notice(struct channel *channel, const struct service *service)
+{
+    if (channel_check(channel) == SVSM_RESTARTED && service->restarted != NULL) {
+        service->restarted(channel);
+    }
+}
+
+uint64_t message_refuse(struct message *message, enum svsm_status status)
+{
+    runtime.block->refused++;
+    message->length = 0;
+    return status;
+}
+
+/* Answers the call in place. */
+static uint64_t serve(uint64_t badge, struct message *message)
+{
+    uint32_t number = SVSM_BADGE_CHANNEL(badge);
+    struct channel *channel = &runtime.channels[number];
+    const struct service *service;
+    uint64_t label;
+
+    if (number >= runtime.channel_count) {
+        return message_refuse(message, SVSM_NO_CHANNEL);
+    }
+    service = services[number];
+    if (service == NULL || service->call == NULL) {
+        return message_refuse(message, SVSM_NO_CHANNEL);
+    }
+    notice(channel, service);
+    message->vcpu = SVSM_BADGE_VCPU(badge);
+    label = service->call(channel, service->handlers, message);
+    return label;
+}
+
+/* Bits of signals: of channels, and of windows' interrupts. */
+static void notified(const struct service *first, uint64_t bits)
+{
+    runtime.block->signals++;
+    svsm_hook(SVSM_POINT_NOTIFIED, 0);
+    for (uint32_t i = 0; i < runtime.channel_count; i++) {
+        const struct service *service = services[i];
+
+        if ((bits & SVSM_BADGE_SIGNAL(i)) != 0 && service != NULL) {
+            notice(&runtime.channels[i], service);
+            if (service->notified != NULL) {
+                service->notified(&runtime.channels[i]);
+            }
+        }
+    }
+    for (unsigned i = 0; i < SVSM_WINDOWS && first->interrupt != NULL; i++) {
+        if ((bits & SVSM_BADGE_INTERRUPT(i)) != 0) {
+            first->interrupt(i);
+        }
+    }
+}
+
+/* Whether there is an answer to give. */
+static bool handle(const struct service *first, uint64_t badge, struct message *message)
+{
+    if ((badge & SVSM_BADGE_CALL) == 0) {
+        if ((message->label & SVSM_LABEL_KERNEL) != 0) {
+            port_exit(SVSM_EXIT(SVSM_EXIT_RECEIVE, message->label & UINT16_MAX));
+        }
+        notified(first, badge);
+        return false;
+    }
+    svsm_hook(SVSM_POINT_RECEIVED, SVSM_BADGE_CHANNEL(badge));
+    runtime.block->calls++;
+    message->label = serve(badge, message);
+    runtime.block->answers++;
+    svsm_hook(SVSM_POINT_HANDLED, SVSM_BADGE_CHANNEL(badge));
+    return true;
+}
+
+void server_run(const struct service *rows, unsigned count)
+{
+    static const struct service none;
+    const struct service *first = count != 0 ? rows : &none;
+    struct message message = {0};
+    uint64_t badge;
+
+    services_open(rows, count);
+    svsm_measure();
+    badge = port_receive(&message);
+    for (;;) {
+        if (handle(first, badge, &message)) {
+            badge = port_answer(&message);
+        } else {
+            badge = port_receive(&message);
+        }
+    }
+}
