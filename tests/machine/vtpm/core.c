@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The vTPM's core in the first thread: libtpms, facade and libsvsm/libc at CPL3, without servers.
+ *
+ * The TPM tests itself, answers the commands people use most, fails closed where no state can be
+ * had, and says for each command how many ticks of the time-stamp counter it took: instructions,
+ * under -icount. What stands around a server (start page, canary, heap) is made by hand here.
+ */
+#include "root.h"
+
+#include "command.h"
+#include "crypto.h"
+#include "memory_store.h"
+#include "vtpm.h"
+
+#include <string.h>
+
+#include <svsm/heap.h>
+#include <svsm/time.h>
+
+enum { HEAP_BYTES = 512 * 1024, CANARY_WORD = 5, ROUNDS = 5 };
+
+static _Alignas(16) uint8_t heap[HEAP_BYTES];
+static uint64_t block[64]; /* where FS points: the canary is its word 5 */
+static uint32_t key;
+
+_Noreturn void svsm_panic(const char *text);
+_Noreturn void __stack_chk_fail(void);
+
+void svsm_panic(const char *text)
+{
+    print(text);
+    print("\n");
+    root_end(1);
+}
+
+void __stack_chk_fail(void)
+{
+    svsm_panic("stack");
+}
+
+static void say(const char *text)
+{
+    print("vtpm: ");
+    print(text);
+    print("\n");
+}
+
+static uint64_t nanoseconds(void *context)
+{
+    (void)context;
+    return time_nanoseconds();
+}
+
+static uint32_t self_test(void)
+{
+    struct command c = {.length = 0};
+
+    command_begin(&c, ST_NO_SESSIONS, CC_SELF_TEST);
+    command_u8(&c, 1);
+    return command_run(&c);
+}
+
+static uint32_t extend(void)
+{
+    return run_pcr_extend(16, 0x5a, 0);
+}
+
+static uint32_t read_pcr(void)
+{
+    struct command c = {.length = 0};
+
+    return run_pcr_read(&c, 16);
+}
+
+static uint32_t get_random(void)
+{
+    struct command c = {.length = 0};
+
+    return run_get_random(&c, 32);
+}
+
+static uint32_t primary(unsigned curve, int signs)
+{
+    struct command c = {.length = 0};
+    uint32_t code = run_create_primary(&c, curve, signs);
+
+    key = code == 0 ? response_u32(&c, 10) : 0;
+    return code;
+}
+
+static uint32_t primary_p256(void)
+{
+    return primary(3, 1);
+}
+
+static uint32_t primary_rsa(void)
+{
+    return primary(0, 0);
+}
+
+static uint32_t quote(void)
+{
+    return run_quote(key);
+}
+
+static uint32_t flush(void)
+{
+    return run_flush(key);
+}
+
+static uint32_t define(void)
+{
+    static uint32_t index = 0x01500000;
+
+    return run_nv_define(index++);
+}
+
+static const struct {
+    const char *name;
+    uint32_t (*run)(void);
+    int rounds;
+} steps[] = {
+    {"SelfTest", self_test, 1},
+    {"PCR_Extend", extend, ROUNDS},
+    {"PCR_Read", read_pcr, ROUNDS},
+    {"GetRandom", get_random, ROUNDS},
+    {"NV_DefineSpace", define, ROUNDS},
+    {"CreatePrimary ECC P-256", primary_p256, 1},
+    {"Quote ECC P-256", quote, ROUNDS},
+    {"FlushContext", flush, 1},
+    {"CreatePrimary RSA 2048", primary_rsa, 1},
+    {"FlushContext", flush, 1},
+};
+
+static void run_steps(void)
+{
+    for (unsigned i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        uint64_t least = UINT64_MAX;
+
+        for (int round = 0; round < steps[i].rounds; round++) {
+            uint64_t start = cycles(), ticks;
+
+            expect_equal(steps[i].run(), 0, steps[i].name);
+            ticks = cycles() - start;
+            least = ticks < least ? ticks : least;
+        }
+        print("ticks: ");
+        print_number(least);
+        print(" ");
+        print(steps[i].name);
+        print("\n");
+    }
+}
+
+/* PCR 23 of a new TPM, extended once with 32 bytes 5ah. */
+static void check_pcr(void)
+{
+    static const uint8_t want[4] = {0xd3, 0x42, 0xb8, 0xb5};
+    struct command c = {.length = 0};
+
+    expect_equal(run_pcr_extend(23, 0x5a, 0), 0, "PCR_Extend");
+    expect_equal(run_pcr_read(&c, 23), 0, "PCR_Read");
+    expect(memcmp(c.response + c.response_length - 32, want, sizeof want) == 0, "the PCR's value");
+}
+
+static void print_bytes(const char *what, uint64_t bytes)
+{
+    print(what);
+    print_number(bytes);
+    print("\n");
+}
+
+static void prepare(void)
+{
+    uint64_t secret;
+
+    expect(processor_random(&secret), "RDSEED");
+    block[CANARY_WORD] = secret & ~UINT64_C(0xff);
+    __asm__ volatile("wrfsbase %0" ::"r"(block));
+    expect(processor_random(&secret), "RDSEED again");
+    heap_open(heap, sizeof heap, secret);
+    time_open(boot_info->tscPerUsec * 1000000);
+}
+
+int root_main(void)
+{
+    static struct memory_store memory;
+    struct vtpm_config config = {
+        .store = &memory.store,
+        .entropy = entropy_processor,
+        .clock = {nanoseconds, NULL},
+        .log = say,
+        .origin = VTPM_POWER_ON,
+    };
+
+    prepare();
+    memory_store_open(&memory);
+    expect(!vtpm_start(&config), "a TPM without its state does not start");
+    expect_equal(run_startup(0), VTPM_RC_FAILURE, "Startup without a state");
+    config.origin = VTPM_MANUFACTURE;
+    expect(vtpm_start(&config), "a new TPM starts");
+    expect_equal(run_startup(0), 0, "Startup");
+    check_pcr();
+    run_steps();
+    vtpm_stop();
+    expect(heap_is_whole(), "the heap is whole");
+    print_bytes("heap: peak ", heap_stats().peak);
+    print_bytes("heap: used after the end ", heap_stats().used);
+    return 0;
+}
