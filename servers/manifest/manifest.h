@@ -30,6 +30,10 @@
 #define MANIFEST_PIPES        4u
 #define MANIFEST_INTERRUPTS   4u
 #define MANIFEST_PROTOCOLS    4u
+#define MANIFEST_OVERHEAD     10u /* pages of a server: thread, CNode, page tables, start page... */
+#define MANIFEST_HOST_RIGHTS  8u  /* windows, pipes and host_calls of one server, together */
+#define MANIFEST_PLACES       8u  /* windows, regions and (as one) shared pages, together */
+#define MANIFEST_LINKS        32u /* ends of channels and protocols, together */
 #define MANIFEST_PRIORITY_MAX 63u /* init's, and nobody else's */
 
 /* What happens when a server faults, overruns its watchdog or exits. */
@@ -153,10 +157,11 @@ struct manifest_error {
 bool manifest_parse(const void *dtb, size_t size, struct manifest *out,
                     struct manifest_error *error);
 
-/* Bytes of memory a channel takes: a page for both rings' indices, the message, the rings. */
+/* Bytes of memory a channel takes: a page of positions if there is a ring, message, rings. */
 uint64_t manifest_channel_bytes(const struct manifest_channel *channel);
 
-/* Bytes of memory a server takes by itself, its image and its share of channels not counted. */
+/* Bytes of memory a server takes by itself, MANIFEST_OVERHEAD included, its image and its share of
+ * channels not counted. */
 uint64_t manifest_server_bytes(const struct manifest_server *server);
 
 /* All of the above and the regions: what the manifest's "memory" must hold besides the images. */
