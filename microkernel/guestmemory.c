@@ -11,6 +11,7 @@
 #include "guestmemory.h"
 
 #include "bytes.h"
+#include "pagemodel.h"
 #include "pagestate.h"
 #include "panic.h"
 #include "platform.h"
@@ -109,7 +110,16 @@ uint64_t guestmemory_invalidate(uint64_t gpa, bool large)
     return SVSM_SUCCESS;
 }
 
-/* One page of the file is granted, one page of nothing made valid first. */
+/* Makes what is INVALID valid, as a list of the guest's would. */
+static uint64_t give_invalid(uint64_t gpa, bool large)
+{
+    uint64_t result = guestmemory_validate(gpa, large);
+
+    if (SELFCHECK)
+        pagemodel_entry(gpa | PVALIDATE_VALID | (large ? PVALIDATE_2M : 0), result);
+    return result;
+}
+
 static void give_page(uint64_t gpa)
 {
     enum page_state state;
@@ -118,22 +128,22 @@ static void give_page(uint64_t gpa)
         panic(END_INVARIANT, "guest memory is in use before the guest starts");
     if (state == STATE_VALID)
         must_grant(map(gpa, false), false, GUEST_RIGHTS_ALL);
-    else if (state == STATE_INVALID && guestmemory_validate(gpa, false) != SVSM_SUCCESS)
+    else if (state == STATE_INVALID && give_invalid(gpa, false) != SVSM_SUCCESS)
         panic(END_MEMORY, "the host gave guest memory that cannot be validated");
     pagestate_release(gpa);
 }
 
+/* False: there is something in the range that has to be done page by page. */
 static bool give_range(uint64_t gpa)
 {
     enum page_state state;
-    uint64_t result = pagestate_hold_any(gpa, true, &state);
+    bool done;
 
-    if (result != SVSM_SUCCESS)
+    if (pagestate_hold_any(gpa, true, &state) != SVSM_SUCCESS)
         panic(END_INVARIANT, "guest memory is in use before the guest starts");
-    if (state == STATE_INVALID)
-        result = guestmemory_validate(gpa, true);
+    done = state == STATE_INVALID && give_invalid(gpa, true) == SVSM_SUCCESS;
     pagestate_release(gpa);
-    return state == STATE_INVALID && result == SVSM_SUCCESS;
+    return done;
 }
 
 void guestmemory_give(void)

@@ -12,6 +12,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* An entry of PVALIDATE's list: an address and these. */
+#define PVALIDATE_SIZE      UINT64_C(0x3)
+#define PVALIDATE_2M        UINT64_C(0x1)
+#define PVALIDATE_VALID     UINT64_C(0x4)
+#define PVALIDATE_UNCHANGED UINT64_C(0x8) /* already so is as good */
+#define PVALIDATE_RESERVED  UINT64_C(0xff0)
+#define PVALIDATE_ADDRESS   (~UINT64_C(0xfff))
+
 /* SVSM_SUCCESS, or with nothing changed an SVSM_PVALIDATE code. */
 uint64_t guestmemory_validate(uint64_t gpa, bool large);
 uint64_t guestmemory_invalidate(uint64_t gpa, bool large);

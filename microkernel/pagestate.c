@@ -33,17 +33,21 @@ uint64_t pagestate_pages(void)
     return table.ranges * RANGE_PAGES;
 }
 
+static unsigned shift_of(uint64_t page)
+{
+    return page % 2 != 0 ? 4 : 0;
+}
+
 static enum page_state get(uint64_t page)
 {
-    return table.states[page / 2] >> (page % 2 * 4) & STATE_BITS;
+    return (unsigned)table.states[page / 2] >> shift_of(page) & STATE_BITS;
 }
 
 static void put(uint64_t page, enum page_state state)
 {
-    unsigned shift = page % 2 * 4;
-    unsigned other = table.states[page / 2] & ~(STATE_BITS << shift);
+    unsigned other = table.states[page / 2] & ~(STATE_BITS << shift_of(page));
 
-    table.states[page / 2] = (uint8_t)(other | (unsigned)state << shift);
+    table.states[page / 2] = (uint8_t)(other | (unsigned)state << shift_of(page));
 }
 
 void pagestate_mark(uint64_t first, uint64_t end, enum page_state state)
@@ -127,6 +131,12 @@ uint64_t pagestate_hold(uint64_t gpa, enum page_state expected)
         return SVSM_INVALID_ADDRESS;
     }
     return result;
+}
+
+enum page_state pagestate_of(uint64_t gpa)
+{
+    kernel_assert(is_held(gpa >> RANGE_SHIFT), "a page is looked up that nobody holds");
+    return get(gpa >> PAGE_BITS);
 }
 
 /* The one place that says which changes there are. */

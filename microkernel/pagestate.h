@@ -54,6 +54,9 @@ uint64_t pagestate_hold(uint64_t gpa, enum page_state expected);
    STATE_HOLE when there are others than INVALID and VALID. */
 uint64_t pagestate_hold_any(uint64_t gpa, bool large, enum page_state *state);
 
+/* Of a page in a held range. */
+enum page_state pagestate_of(uint64_t gpa);
+
 /* Of a held page or range; along INVALID - VALID - VMSA or CALLING, either way. */
 void pagestate_set(uint64_t gpa, enum page_state to);
 void pagestate_set_large(uint64_t gpa, enum page_state to);

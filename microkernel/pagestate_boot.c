@@ -3,6 +3,7 @@
 #include "pagestate_boot.h"
 
 #include "memory.h"
+#include "pagemodel.h"
 #include "pagestate.h"
 #include "panic.h"
 #include "window.h"
@@ -106,4 +107,7 @@ void pagestate_start(const struct boot_block *block)
     for (unsigned i = 0; i < block->guest.loaded_count; i++)
         mark_loaded(&block->guest.loaded[i]);
     check_memory(&block->guest);
+    if (SELFCHECK)
+        pagemodel_start(memory_take((pagestate_pages() + PAGE_SIZE - 1) / PAGE_SIZE),
+                        pagestate_pages());
 }

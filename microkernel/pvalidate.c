@@ -10,18 +10,13 @@
  */
 #include "core.h"
 #include "guestmemory.h"
+#include "pagemodel.h"
 #include "pagestate.h"
 #include "platform.h"
 #include "window.h"
 #include <svsm/result.h>
 
 #define PAGES_A_CALL 1024u /* zeroing 4 MiB is what one call may take */
-
-#define ENTRY_SIZE      UINT64_C(0x3)
-#define ENTRY_VALID     UINT64_C(0x4)
-#define ENTRY_UNCHANGED UINT64_C(0x8) /* already so is as good */
-#define ENTRY_RESERVED  UINT64_C(0xff0)
-#define ENTRY_ADDRESS   (~UINT64_C(0xfff))
 
 struct list_head {
     uint16_t count, next;
@@ -74,10 +69,10 @@ static void list_write_next(const struct list *list)
 
 static uint64_t check_entry(uint64_t entry, const struct list *list)
 {
-    uint64_t gpa = entry & ENTRY_ADDRESS;
-    bool large = (entry & ENTRY_SIZE) == 1;
+    uint64_t gpa = entry & PVALIDATE_ADDRESS;
+    bool large = (entry & PVALIDATE_SIZE) == PVALIDATE_2M;
 
-    if ((entry & ENTRY_SIZE) > 1 || (entry & ENTRY_RESERVED) != 0)
+    if ((entry & PVALIDATE_SIZE) > PVALIDATE_2M || (entry & PVALIDATE_RESERVED) != 0)
         return SVSM_INVALID_PARAMETER;
     if (large && gpa % RANGE_SIZE != 0)
         return SVSM_INVALID_PARAMETER;
@@ -89,7 +84,7 @@ static uint64_t check_entry(uint64_t entry, const struct list *list)
 /* What an entry comes to before anything is changed; *change: whether there is something to do. */
 static uint64_t check_state(uint64_t entry, enum page_state state, bool *change)
 {
-    enum page_state wanted = (entry & ENTRY_VALID) != 0 ? STATE_VALID : STATE_INVALID;
+    enum page_state wanted = (entry & PVALIDATE_VALID) != 0 ? STATE_VALID : STATE_INVALID;
 
     *change = false;
     if (state == STATE_MIXED)
@@ -97,15 +92,15 @@ static uint64_t check_state(uint64_t entry, enum page_state state, bool *change)
     if (state != STATE_VALID && state != STATE_INVALID)
         return SVSM_INVALID_ADDRESS;
     if (state == wanted)
-        return (entry & ENTRY_UNCHANGED) != 0 ? SVSM_SUCCESS : SVSM_PVALIDATE_UNCHANGED;
+        return (entry & PVALIDATE_UNCHANGED) != 0 ? SVSM_SUCCESS : SVSM_PVALIDATE_UNCHANGED;
     *change = true;
     return SVSM_SUCCESS;
 }
 
 static uint64_t do_entry(uint64_t entry, const struct list *list)
 {
-    uint64_t gpa = entry & ENTRY_ADDRESS;
-    bool large = (entry & ENTRY_SIZE) == 1, change;
+    uint64_t gpa = entry & PVALIDATE_ADDRESS;
+    bool large = (entry & PVALIDATE_SIZE) == PVALIDATE_2M, change;
     enum page_state state;
     uint64_t result = check_entry(entry, list);
 
@@ -118,6 +113,8 @@ static uint64_t do_entry(uint64_t entry, const struct list *list)
     if (change)
         result = state == STATE_INVALID ? guestmemory_validate(gpa, large)
                                         : guestmemory_invalidate(gpa, large);
+    if (SELFCHECK)
+        pagemodel_entry(entry, result);
     pagestate_release(gpa);
     return result;
 }
@@ -138,7 +135,7 @@ static uint64_t do_list(struct list *list)
         if (result != SVSM_SUCCESS)
             return result;
         list->private.next++;
-        list->pages += (entry & ENTRY_SIZE) == 1 ? RANGE_PAGES : 1;
+        list->pages += (entry & PVALIDATE_SIZE) == PVALIDATE_2M ? RANGE_PAGES : 1;
     }
     return SVSM_SUCCESS;
 }
@@ -146,7 +143,7 @@ static uint64_t do_list(struct list *list)
 uint64_t pvalidate_call(struct vcpu *caller, struct guest_registers *registers)
 {
     uint64_t gpa = registers->rcx;
-    struct list list = {.page = gpa & ENTRY_ADDRESS};
+    struct list list = {.page = gpa & PVALIDATE_ADDRESS};
     uint64_t result;
 
     if (gpa % sizeof(uint64_t) != 0)
