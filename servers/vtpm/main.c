@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The vTPM as a server: SVSM protocol 2 for the guest's CPUs, one command at a time.
+ *
+ * Started for the first time in the life of this VM it makes a new TPM. Started again, after
+ * whatever ended it, there may be secrets sealed to the old one: it then wants the old one's state,
+ * and as long as the store has none it is in failure mode. The store is memory of its own for now,
+ * so after a restart that is for good. Nothing the guest sends can end this program but by a fault.
+ */
+#include "memory_store.h"
+#include "protocol.h"
+#include "vtpm.h"
+
+#include "crypto.h"
+
+#include <svsm/channel.h>
+#include <svsm/result.h>
+#include <svsm/time.h>
+
+enum { MEASURE_EVERY = 64 };
+
+static uint64_t nanoseconds(void *context)
+{
+    (void)context;
+    return time_nanoseconds();
+}
+
+static uint64_t answer_query(struct message *message)
+{
+    struct protocol_features f = protocol_query();
+
+    message->words[0] = f.commands;
+    message->words[1] = f.features;
+    message->length = 2;
+    return PROTOCOL_SUCCESS;
+}
+
+/* The kernel has put the guest's page into the channel's memory, and takes it back on success. */
+static uint64_t answer_command(struct channel *channel, struct message *message)
+{
+    static unsigned commands;
+    size_t size;
+    uint8_t *page = channel_memory(channel, &size);
+    enum protocol_result result;
+
+    if (page == NULL || size < PROTOCOL_MESSAGE_BYTES)
+        svsm_panic("the channel of the guest has no page");
+    result = protocol_command(page);
+    message->length = 0;
+    if (commands++ % MEASURE_EVERY == 0)
+        svsm_measure();
+    return (uint32_t)result;
+}
+
+static uint64_t answer(struct channel *channel, const void *handlers, struct message *message)
+{
+    (void)handlers;
+    if (message->label == PROTOCOL_QUERY)
+        return answer_query(message);
+    if (message->label == PROTOCOL_COMMAND)
+        return answer_command(channel, message);
+    message->length = 0;
+    return SVSM_UNSUPPORTED_CALL;
+}
+
+int main(void)
+{
+    static const struct service services[] = {{.channel = "vtpm", .call = answer}};
+    static struct memory_store memory;
+    struct vtpm_config config = {
+        .store = &memory.store,
+        .entropy = entropy_processor,
+        .clock = {nanoseconds, NULL},
+        .origin = server_start()->generation == 1 ? VTPM_MANUFACTURE : VTPM_POWER_ON,
+    };
+
+    memory_store_open(&memory);
+    vtpm_start(&config);
+    server_run(services, 1);
+}
