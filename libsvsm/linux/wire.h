@@ -14,9 +14,9 @@
 
 #include <svsm/start.h>
 
-#define WIRE_FD_START   100 /* opened read-only */
-#define WIRE_FD_BLOCK   101
-#define WIRE_FD_CHANNEL 110 /* four for each channel: */
+#define WIRE_FD_START   500 /* opened read-only */
+#define WIRE_FD_BLOCK   501
+#define WIRE_FD_CHANNEL 510 /* four for each channel: */
 enum wire_fd { WIRE_SOCKET, WIRE_SIGNALLED, WIRE_SIGNAL, WIRE_MEMORY, WIRE_FDS };
 
 #define WIRE_CHANNEL_FD(channel, which) (WIRE_FD_CHANNEL + (int)(channel)*WIRE_FDS + (int)(which))

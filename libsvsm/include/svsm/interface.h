@@ -17,10 +17,11 @@
  *   clock_serve(), the `call` of a struct service.
  *
  * A call has at most four fields and four results, of u8, u16, u32, u64 or flag; each travels as a
- * word. A message with another number of words, or with a word its type cannot hold, reaches no
- * handler (SVSM_MALFORMED); an answer of that kind makes the client's call SVSM_CORRUPT. Bulk data
- * goes through the channel's rings or its message memory, its length as a field. Call numbers are
- * 1 to 255, and a number once given is never given again. See svsm/interface/ for real ones.
+ * word, and a stub takes NULL for the half that has none. A message with another number of words,
+ * or with a word its type cannot hold, reaches no handler (SVSM_MALFORMED); an answer of that kind
+ * makes the client's call SVSM_CORRUPT. Bulk data goes through the channel's rings or its message
+ * memory, its length as a field. Call numbers are 1 to 255, and a number once given is never given
+ * again. See svsm/interface/ for real ones.
  */
 #ifndef SVSM_INTERFACE_H
 #define SVSM_INTERFACE_H
@@ -56,7 +57,6 @@ typedef bool svsm_flag;
 #define SVSM_HALF(half, FIELDS)                                                                    \
     struct half {                                                                                  \
         FIELDS(SVSM_MEMBER)                                                                        \
-        char svsm_end[0]; /* a half may have no fields, a struct must have a member */             \
     };                                                                                             \
     _Static_assert(SVSM_FIELDS(FIELDS) <= SVSM_WORDS, #half " has too many fields");               \
     static inline void half##_encode(struct message *message, const struct half *from)             \

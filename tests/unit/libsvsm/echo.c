@@ -75,7 +75,10 @@ int main(void)
         .add = add, .absorb = absorb, .reflect = reflect, .count = count};
     static const struct service services[] = {
         {.channel = "client", .call = echo_serve, .handlers = &handlers},
+#ifdef SECOND_CLIENT
+        {.channel = SECOND_CLIENT, .call = echo_serve, .handlers = &handlers},
+#endif
     };
 
-    server_run(services, 1);
+    server_run(services, sizeof(services) / sizeof(services[0]));
 }

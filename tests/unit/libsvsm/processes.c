@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Servers as Linux processes: calls, rings, deaths at every point of a message, a hostile client.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include <launcher.h>
+#include <svsm/hook.h>
+#include <svsm/interface/echo.h>
+
+enum { ECHO, DRIVER };
+
+static const struct launcher_channel one_channel[] = {
+    {.client = {DRIVER, "echo"},
+     .server = {ECHO, "client"},
+     .ring_to_client = 8192,
+     .ring_to_server = 8192},
+};
+
+static void expect_done(const struct launcher *launcher, uint32_t server)
+{
+    int status = launcher->processes[server].last_status;
+
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void test_calls_and_bytes(void **state)
+{
+    static const struct launcher_server servers[] = {{"echo", ECHO_PROGRAM, 0},
+                                                     {"driver", DRIVER_PROGRAM, 0}};
+    struct launcher launcher = {
+        .servers = servers, .channels = one_channel, .server_count = 2, .channel_count = 1};
+
+    (void)state;
+    launcher_start(&launcher);
+    assert_true(launcher_wait(&launcher, DRIVER, 1));
+    expect_done(&launcher, DRIVER);
+    assert_int_equal(launcher.processes[ECHO].endings, 0);
+    assert_true(launcher.processes[ECHO].block->calls >= 100000 + 512);
+    assert_int_equal(launcher.processes[ECHO].block->refused, 0);
+    launcher_end(&launcher);
+}
+
+/* The server dies at one point of its thousandth message, in each of its first three lives. */
+static void test_death_at(enum svsm_point point)
+{
+    static const struct launcher_server servers[] = {{"echo", DYING_PROGRAM, 3},
+                                                     {"driver", DRIVER_PROGRAM, 0}};
+    struct launcher launcher = {
+        .servers = servers, .channels = one_channel, .server_count = 2, .channel_count = 1};
+    char when[32];
+
+    snprintf(when, sizeof(when), "%d", point);
+    assert_int_equal(setenv("DIE_AT", when, 1), 0);
+    launcher_start(&launcher);
+    assert_true(launcher_wait(&launcher, DRIVER, 1));
+    expect_done(&launcher, DRIVER);
+    assert_int_equal(launcher.processes[ECHO].endings, 3);
+    launcher_end(&launcher);
+}
+
+static void test_deaths(void **state)
+{
+    (void)state;
+    test_death_at(SVSM_POINT_RECEIVED);
+    test_death_at(SVSM_POINT_HANDLED);
+}
+
+/* Calls that no stub would make: the answers name the mistake, and the server goes on. */
+static void test_malformed(void **state)
+{
+    static const struct launcher_server servers[] = {{"echo", ECHO_PROGRAM, 0}};
+    static const struct launcher_channel channels[] = {
+        {.client = {LAUNCHER_TEST, ""}, .server = {ECHO, "client"}}};
+    struct launcher launcher = {
+        .servers = servers, .channels = channels, .server_count = 1, .channel_count = 1};
+    struct message good = {.label = 1, .length = 2, .words = {20, 22}};
+    struct message length = {.label = 1, .length = 3}, none = {.label = 9, .length = 2};
+    struct message range = {.label = 1, .length = 2, .words = {UINT64_C(1) << 32, 1}};
+    struct message bare = {.label = 2, .length = 1, .words = {64}};
+
+    (void)state;
+    launcher_start(&launcher);
+    assert_int_equal(launcher_call(&launcher, 0, &length), SVSM_MALFORMED);
+    assert_int_equal(launcher_call(&launcher, 0, &none), SVSM_UNKNOWN_CALL);
+    assert_int_equal(launcher_call(&launcher, 0, &range), SVSM_MALFORMED);
+    assert_int_equal(launcher_call(&launcher, 0, &bare), SVSM_NO_CHANNEL); /* it has no rings */
+    assert_int_equal(launcher_call(&launcher, 0, &good), SVSM_OK);
+    assert_int_equal(good.length, 1);
+    assert_int_equal(good.words[0], 42);
+    assert_int_equal(launcher.processes[ECHO].block->refused, 3);
+    launcher_end(&launcher);
+}
+
+/* A server that is gone for good says so to everybody, at once. */
+static void test_gone(void **state)
+{
+    static const struct launcher_server servers[] = {{"echo", ECHO_PROGRAM, 1}};
+    static const struct launcher_channel channels[] = {
+        {.client = {LAUNCHER_TEST, ""}, .server = {ECHO, "client"}}};
+    struct launcher launcher = {
+        .servers = servers, .channels = channels, .server_count = 1, .channel_count = 1};
+    struct message good = {.label = 1, .length = 2, .words = {20, 22}};
+
+    (void)state;
+    launcher_start(&launcher);
+    launcher_kill(&launcher, ECHO);
+    assert_true(launcher_wait(&launcher, ECHO, 1));
+    assert_int_equal(launcher_call(&launcher, 0, &good), SVSM_OK);
+    launcher_kill(&launcher, ECHO);
+    assert_true(launcher_wait(&launcher, ECHO, 2));
+    assert_int_equal(launcher_call(&launcher, 0, &good), SVSM_GONE);
+    launcher_end(&launcher);
+}
+
+/* Two clients; one writes nonsense over its channel's memory all the time and calls. */
+static void test_hostile(void **state)
+{
+    enum { HOSTILE = 2 };
+    static const struct launcher_server servers[] = {
+        {"echo", ECHO2_PROGRAM, 0}, {"driver", DRIVER_PROGRAM, 0}, {"hostile", HOSTILE_PROGRAM, 0}};
+    static const struct launcher_channel channels[] = {
+        {{DRIVER, "echo"}, {ECHO, "client"}, 0, 8192, 8192, 0},
+        {{HOSTILE, "echo"}, {ECHO, "other"}, 0, 4096, 12288, 0},
+    };
+    struct launcher launcher = {
+        .servers = servers, .channels = channels, .server_count = 3, .channel_count = 2};
+
+    (void)state;
+    launcher_start(&launcher);
+    assert_true(launcher_wait(&launcher, DRIVER, 1));
+    assert_true(launcher_wait(&launcher, HOSTILE, 1));
+    expect_done(&launcher, DRIVER);
+    expect_done(&launcher, HOSTILE);
+    assert_int_equal(launcher.processes[ECHO].endings, 0);
+    launcher_end(&launcher);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_calls_and_bytes), cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_malformed),       cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_hostile),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
