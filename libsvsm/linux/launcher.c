@@ -91,9 +91,10 @@ static void answer_for(struct launcher *launcher, uint32_t index)
     };
 
     for (uint32_t i = 0; i < launcher->channel_count; i++) {
+        int fd = launcher->sockets[i][1];
+
         if (launcher->channels[i].server.server == index &&
-            send(launcher->sockets[i][1], &answer, sizeof(answer), MSG_NOSIGNAL | MSG_DONTWAIT) <
-                0) {
+            send(fd, &answer, sizeof(answer), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
             arrange_failed("answering for a dead server");
         }
     }
