@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * See status.h. A server that faults for ever must not fill the console: of each server only so
+ * many ends are told one by one, the counters tell the rest.
+ */
+#include "status.h"
+
+#include "say.h"
+
+#define TOLD_MOST 16u
+#define OBJECT_PAGES                                                                               \
+    2u /* the thread and its CNode; endpoint, reply object and notification share pages */
+
+static bool is_told(const struct server *server)
+{
+    return server->faults + server->exits + server->overruns <= TOLD_MOST;
+}
+
+void status_fault(const struct server *server, const struct fault *fault)
+{
+    uint64_t number = fault->words[seL4_UnknownSyscall_Syscall];
+
+    if (!is_told(server))
+        return;
+    say("init: ");
+    say(server->entry->name);
+    if (fault->label == seL4_Fault_UnknownSyscall && SVSM_EXIT_IS(number)) {
+        say(" exits:");
+        say_field("kind", SVSM_EXIT_KIND(number));
+        say_field("code", SVSM_EXIT_CODE(number));
+        say("\n");
+        return;
+    }
+    say(" faults:");
+    say_field("kind", fault->label);
+    for (unsigned i = 0; i < seL4_MsgMaxLength; i++) {
+        say(" ");
+        say_hex(fault->words[i]);
+    }
+    say("\n");
+}
+
+void status_event(const struct server *server, enum policy_verdict verdict)
+{
+    if (!is_told(server))
+        return;
+    if (verdict == POLICY_RESTART) {
+        say("status: restart ");
+        say(server->entry->name);
+        say_field("generation", server->start->generation);
+        say_field("clock", server->cost_clock);
+        say_field("pages", server->cost_pages);
+        say("\n");
+        return;
+    }
+    say("init: ");
+    say(server->entry->name);
+    say(verdict == POLICY_LATER ? " waits before it is started again\n" : " stays down\n");
+}
+
+static uint64_t own_pages(const struct server *server)
+{
+    uint64_t pages = server->space.tables + OBJECT_PAGES;
+
+    for (unsigned kind = 0; kind < AREA_KINDS; kind++)
+        pages += kind == AREA_CODE ? 0 : server->pages[kind];
+    return pages;
+}
+
+static void say_server(const struct server *server)
+{
+    static const char *const states[] = {"down", "running", "away"};
+    static const char *const kinds[AREA_KINDS] = {"code", "data",  "block", "stack",
+                                                  "heap", "start", "shared"};
+
+    say("status: server ");
+    say(server->entry->name);
+    say(" state ");
+    say(states[server->state]);
+    say_field("generation", server->start->generation);
+    say_field("restarts", server->policy.restarts);
+    say_field("faults", server->faults);
+    say_field("exits", server->exits);
+    say_field("overruns", server->overruns);
+    say_field("pages", own_pages(server));
+    for (unsigned kind = 0; kind < AREA_KINDS; kind++)
+        say_field(kinds[kind], server->pages[kind]);
+    say_field("tables", server->space.tables);
+    say_field("objects", OBJECT_PAGES);
+    say("\n");
+}
+
+void status_all(const struct system *system)
+{
+    for (unsigned i = 0; i < system->count; i++)
+        if (i != system->manifest->init)
+            say_server(&system->servers[i]);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What init tells about the system: lines for tools/status, and what became of a server.
+ *
+ *   status: server NAME state STATE generation N restarts N faults N exits N overruns N pages N
+ *           code N data N stack N heap N shared N tables N objects N
+ *   status: restart NAME generation N clock N pages N
+ *   status: total kib N kernel N init N servers N archive N free N
+ *
+ * each one line. Pages are 4 KiB; code pages are the archive's own, which several may share.
+ */
+#ifndef INIT_STATUS_H
+#define INIT_STATUS_H
+
+#include "wiring.h"
+
+struct fault {
+    uint64_t label;
+    uint64_t words[seL4_MsgMaxLength];
+};
+
+void status_fault(const struct server *server, const struct fault *fault);
+void status_event(const struct server *server, enum policy_verdict verdict);
+void status_all(const struct system *system);
+
+#endif
