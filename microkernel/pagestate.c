@@ -2,9 +2,9 @@
 /*
  * The table and its claims; see pagestate.h.
  *
- * A byte holds two pages, the even one in its lower half. A claim word holds the processor's number
- * plus one below CLAIM_DEPTH and, from there up, how often it has claimed the range beyond the
- * first time. A range that lies beyond the table reads as holes and can not be held.
+ * A word holds sixteen pages, the first in its lowest bits. A claim word holds the processor's
+ * number plus one below CLAIM_DEPTH and, from there up, how often it has claimed the range beyond
+ * the first time. A range that lies beyond the table reads as holes and can not be held.
  */
 #include "pagestate.h"
 
@@ -14,12 +14,14 @@
 
 #define PAGE_BITS   12u
 #define CLAIM_DEPTH 0x10000u
-#define STATE_BITS  0xfu
+#define STATE_BITS  UINT64_C(0xf)
 
 /* A whole word of pages in one state. */
-#define EVERY         UINT64_C(0x1111111111111111)
-#define VALIDITY      (EVERY * (STATE_INVALID ^ STATE_VALID))
-#define WORDS_A_RANGE (RANGE_STATES / sizeof(uint64_t))
+#define WORD_PAGES 16u
+#define EVERY      UINT64_C(0x1111111111111111)
+#define VALIDITY   (EVERY * (STATE_INVALID ^ STATE_VALID))
+
+_Static_assert(RANGE_WORDS *WORD_PAGES == RANGE_PAGES, "a range is whole words");
 
 static struct pagestate_room table;
 
@@ -35,19 +37,19 @@ uint64_t pagestate_pages(void)
 
 static unsigned shift_of(uint64_t page)
 {
-    return page % 2 != 0 ? 4 : 0;
+    return page % WORD_PAGES * 4;
 }
 
 static enum page_state get(uint64_t page)
 {
-    return (unsigned)table.states[page / 2] >> shift_of(page) & STATE_BITS;
+    return table.states[page / WORD_PAGES] >> shift_of(page) & STATE_BITS;
 }
 
 static void put(uint64_t page, enum page_state state)
 {
-    unsigned other = table.states[page / 2] & ~(STATE_BITS << shift_of(page));
+    uint64_t *word = &table.states[page / WORD_PAGES];
 
-    table.states[page / 2] = (uint8_t)(other | (unsigned)state << shift_of(page));
+    *word = (*word & ~(STATE_BITS << shift_of(page))) | (uint64_t)state << shift_of(page);
 }
 
 void pagestate_mark(uint64_t first, uint64_t end, enum page_state state)
@@ -90,17 +92,12 @@ void pagestate_release(uint64_t gpa)
     __atomic_store_n(word, seen < CLAIM_DEPTH ? 0 : seen - CLAIM_DEPTH, __ATOMIC_RELEASE);
 }
 
-static uint64_t *words_of(uint64_t range)
-{
-    return (uint64_t *)(void *)&table.states[range * RANGE_STATES];
-}
-
 static enum page_state state_of_range(uint64_t range)
 {
-    const uint64_t *words = words_of(range);
+    const uint64_t *words = &table.states[range * RANGE_WORDS];
     enum page_state state = get(range * RANGE_PAGES);
 
-    for (unsigned i = 0; i < WORDS_A_RANGE; i++) {
+    for (unsigned i = 0; i < RANGE_WORDS; i++) {
         if ((words[i] & ~VALIDITY) != EVERY * (STATE_INVALID & STATE_VALID))
             return STATE_HOLE;
         if (words[i] != EVERY * state)
@@ -165,11 +162,11 @@ void pagestate_set(uint64_t gpa, enum page_state to)
 void pagestate_set_large(uint64_t gpa, enum page_state to)
 {
     uint64_t range = gpa >> RANGE_SHIFT;
-    uint64_t *words = words_of(range);
+    uint64_t *words = &table.states[range * RANGE_WORDS];
 
     kernel_assert(is_held(range), "a range changes that nobody holds");
     kernel_assert(to == STATE_VALID || to == STATE_INVALID, "a range changes as none may");
     kernel_assert(may_change(state_of_range(range), to), "a range changes as none may");
-    for (unsigned i = 0; i < WORDS_A_RANGE; i++)
+    for (unsigned i = 0; i < RANGE_WORDS; i++)
         words[i] = EVERY * to;
 }

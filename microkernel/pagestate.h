@@ -16,10 +16,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define RANGE_SHIFT  21u /* of what is claimed at once */
-#define RANGE_SIZE   (UINT64_C(1) << RANGE_SHIFT)
-#define RANGE_PAGES  512u
-#define RANGE_STATES (RANGE_PAGES / 2) /* bytes of the table */
+#define RANGE_SHIFT 21u /* of what is claimed at once */
+#define RANGE_SIZE  (UINT64_C(1) << RANGE_SHIFT)
+#define RANGE_PAGES 512u
+#define RANGE_WORDS 32u /* of the table */
 
 /* Nobody's or the kernel's: owner 0. The guest's: owner 1. Two more for a vCPU's. */
 enum page_state {
@@ -32,9 +32,9 @@ enum page_state {
     STATE_MIXED = 0x10,  /* no state, an answer about a range: INVALID and VALID, nothing else */
 };
 
-/* ranges * RANGE_STATES bytes and as many claim words, all zero: holes that nobody holds. */
+/* RANGE_WORDS words and one claim for each range, all zero: holes that nobody holds. */
 struct pagestate_room {
-    uint8_t *states;
+    uint64_t *states;
     uint32_t *claims;
     uint64_t ranges;
 };

@@ -83,7 +83,7 @@ static void check_memory(const struct boot_guest *guest)
 static void take_table(uint64_t pages)
 {
     uint64_t ranges = (pages + RANGE_PAGES - 1) / RANGE_PAGES;
-    uint64_t states = (ranges * RANGE_STATES + PAGE_SIZE - 1) / PAGE_SIZE;
+    uint64_t states = (ranges * RANGE_WORDS * sizeof(uint64_t) + PAGE_SIZE - 1) / PAGE_SIZE;
     uint64_t claims = (ranges * sizeof(uint32_t) + PAGE_SIZE - 1) / PAGE_SIZE;
     const struct pagestate_room room = {memory_take(states), memory_take(claims), ranges};
 

@@ -119,25 +119,31 @@ static uint64_t do_entry(uint64_t entry, const struct list *list)
     return result;
 }
 
+/* The next entry; the call goes on as long as this succeeds. */
+static uint64_t list_step(struct list *list)
+{
+    uint64_t entry, result;
+
+    if (list->pages >= PAGES_A_CALL)
+        return SVSM_INCOMPLETE;
+    entry = list->head[1 + list->private.next];
+    result = do_entry(entry, list);
+    if (result == SVSM_BUSY && list->pages != 0)
+        return SVSM_INCOMPLETE;
+    if (result != SVSM_SUCCESS)
+        return result;
+    list->private.next++;
+    list->pages += (entry & PVALIDATE_SIZE) == PVALIDATE_2M ? RANGE_PAGES : 1;
+    return SVSM_SUCCESS;
+}
+
 static uint64_t do_list(struct list *list)
 {
-    uint16_t first = list->private.next;
+    uint64_t result = SVSM_SUCCESS;
 
-    while (list->private.next < list->private.count) {
-        uint64_t entry, result;
-
-        if (list->pages >= PAGES_A_CALL)
-            return SVSM_INCOMPLETE;
-        entry = list->head[1 + list->private.next];
-        result = do_entry(entry, list);
-        if (result == SVSM_BUSY && list->private.next != first)
-            return SVSM_INCOMPLETE;
-        if (result != SVSM_SUCCESS)
-            return result;
-        list->private.next++;
-        list->pages += (entry & PVALIDATE_SIZE) == PVALIDATE_2M ? RANGE_PAGES : 1;
-    }
-    return SVSM_SUCCESS;
+    while (result == SVSM_SUCCESS && list->private.next < list->private.count)
+        result = list_step(list);
+    return result;
 }
 
 uint64_t pvalidate_call(struct vcpu *caller, struct guest_registers *registers)
