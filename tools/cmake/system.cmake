@@ -9,7 +9,8 @@
 #   drupe_system(NAME MANIFEST FILE.dts INIT TARGET [KERNEL TARGET] SERVERS IMAGE=TARGET ...
 #                [INCLUDES FILE.dts ...] [OPTIONS WORD ...])
 #       makes NAME.igvm (native and SNP) and NAME.elf (PVH) in the current build folder, and the
-#       target NAME, which makes both. INIT, KERNEL (the target "kernel" by default) and the servers
+#       target NAME, which makes both; NAME.layout is the same for "igvm build --layout", to which
+#       others add a guest. INIT, KERNEL (the target "kernel" by default) and the servers
 #       are executable targets; IMAGE is the name the manifest has for a server's file. OPTIONS go
 #       to "igvm build" (--guest-kernel and the like). The manifest is the archive's file "manifest".
 
@@ -39,6 +40,7 @@ function(drupe_system name)
   endif()
   set(tree ${CMAKE_CURRENT_BINARY_DIR}/${name}.dtb)
   set(files --file manifest=${tree})
+  set(layout "file manifest=${tree}\n")
   set(images)
   set(targets ${S_KERNEL} ${S_INIT})
   foreach(server ${S_SERVERS})
@@ -51,9 +53,12 @@ function(drupe_system name)
     list(APPEND images ${image}=$<TARGET_FILE:${target}>)
     list(APPEND files --file ${image}=$<TARGET_FILE:${target}>)
     list(APPEND targets ${target})
+    string(APPEND layout "file ${image}=$<TARGET_FILE:${target}>\n")
   endforeach()
   drupe_manifest(OUTPUT ${tree} SOURCE ${S_MANIFEST} INCLUDES ${S_INCLUDES} IMAGES ${images}
     DEPENDS ${targets})
+  file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.layout CONTENT
+    "kernel $<TARGET_FILE:${S_KERNEL}>\nroot $<TARGET_FILE:${S_INIT}>\n${layout}")
   set(igvm ${CMAKE_CURRENT_BINARY_DIR}/${name}.igvm)
   set(elf ${CMAKE_CURRENT_BINARY_DIR}/${name}.elf)
   add_custom_command(OUTPUT ${igvm} ${elf} DEPENDS igvm_program ${targets} ${tree}
