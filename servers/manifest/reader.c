@@ -46,6 +46,9 @@ static bool is_plain(const struct reader *reader)
     int depth = 0;
     int offset = 0;
 
+    if (fdt_get_name(reader->tree, 0, NULL) == NULL) {
+        return refuse_tree(reader, "the tree does not begin with its root");
+    }
     do {
         tag = fdt_next_tag(reader->tree, offset, &offset);
         if (tag == FDT_PROP && after_child) {
@@ -62,6 +65,12 @@ static bool is_plain(const struct reader *reader)
     return true;
 }
 
+/* libfdt reads cells of these two blocks where they stand. */
+static bool is_aligned(const void *tree)
+{
+    return fdt_off_dt_struct(tree) % 4 == 0 && fdt_off_mem_rsvmap(tree) % 8 == 0;
+}
+
 bool reader_open(const struct reader *reader, size_t size)
 {
     if (((uintptr_t)reader->tree & 7) != 0) {
@@ -70,7 +79,8 @@ bool reader_open(const struct reader *reader, size_t size)
     if (size > MANIFEST_BYTES) {
         return refuse_tree(reader, "the tree is larger than any manifest");
     }
-    if (fdt_check_full(reader->tree, size) != 0) {
+    if (size < FDT_V17_SIZE || !is_aligned(reader->tree) ||
+        fdt_check_full(reader->tree, size) != 0) {
         return refuse_tree(reader, "this is not a whole flattened device tree");
     }
     if (fdt_version(reader->tree) != TREE_VERSION) {

@@ -28,7 +28,7 @@ function(drupe_manifest)
     DEPENDS ${M_SOURCE} ${M_INCLUDES} ${M_DEPENDS} manifest_program
     COMMAND ${DRUPE_DTC} -q -I dts -O dtb -o ${M_OUTPUT}.unchecked ${M_SOURCE}
     COMMAND ${DRUPE_DTC} -q -q -T -T -I dts -O dts -o ${M_OUTPUT}.lines ${M_SOURCE}
-    COMMAND manifest_program check --lines ${M_OUTPUT}.lines ${images} ${M_OUTPUT}.unchecked
+    COMMAND manifest_program check --source ${M_SOURCE} --lines ${M_OUTPUT}.lines ${images} ${M_OUTPUT}.unchecked
     COMMAND ${CMAKE_COMMAND} -E copy ${M_OUTPUT}.unchecked ${M_OUTPUT}
     COMMENT "Checking the manifest ${name}" VERBATIM)
 endfunction()

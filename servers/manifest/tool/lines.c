@@ -22,13 +22,17 @@ struct scan {
 static bool take_place(const char *line, const char *end, char *place)
 {
     const char *start = NULL;
+    const char *dash = NULL;
     const char *colon = NULL;
 
     for (const char *at = line; at + 3 < end; at++) {
         start = memcmp(at, "/* ", 3) == 0 ? at + 3 : start;
         start = start != NULL && memcmp(at, ", ", 2) == 0 ? at + 2 : start;
     }
-    for (const char *at = start; at != NULL && at < end && *at != '-'; at++) {
+    for (const char *at = start; at != NULL && at < end; at++) {
+        dash = *at == '-' ? at : dash;
+    }
+    for (const char *at = start; dash != NULL && at < dash; at++) {
         colon = *at == ':' ? at : colon;
     }
     if (colon == NULL || colon - start >= PLACE_ROOM) {

@@ -11,6 +11,7 @@
 #define GAP_X      40
 #define GAP_Y      84
 #define MARGIN     24
+#define LABEL_STEP 15
 
 #define GUEST 0u /* the bars are the first two boxes, servers follow in their order */
 #define HOST  1u
@@ -180,6 +181,25 @@ static int spread(const struct picture_box *box, int *placed, int count)
     return box->x + box->width * *placed / (count + 1);
 }
 
+/* Near the server's end of lines to a bar, near the region, half way between the rows of a call. */
+static void place_label(struct picture_line *line, const struct picture_box *from,
+                        const struct picture_box *to)
+{
+    int bottom = line->y1 + GAP_Y < line->y2 ? line->y1 + GAP_Y : line->y2;
+
+    line->label_x = line->x1;
+    line->label_y = line->y1 + LABEL_STEP * from->placed_below;
+    if (from->kind == PICTURE_BAR) {
+        line->label_y = line->y2 - LABEL_STEP * to->placed_above;
+    } else if (to->kind == PICTURE_REGION) {
+        line->label_x = line->x2;
+        line->label_y = line->y2 - LABEL_STEP / 2;
+    } else if (to->kind == PICTURE_SERVER) {
+        line->label_x = (line->x1 + line->x2) / 2;
+        line->label_y = (line->y1 + bottom) / 2 + 4;
+    }
+}
+
 static void place_lines(struct picture *picture)
 {
     for (uint32_t i = 0; i < picture->line_count; i++) {
@@ -196,6 +216,7 @@ static void place_lines(struct picture *picture)
         line->x2 = to->kind == PICTURE_BAR ? line->x1 : line->x2;
         line->y1 = from->y + from->height;
         line->y2 = to->y;
+        place_label(line, from, to);
     }
 }
 

@@ -4,7 +4,8 @@
  *
  * The guest's bar is on top and the host's at the bottom; servers stand in rows so that every call
  * goes down; memory they share stands above the host. Lines are spread along the edges of boxes so
- * that no two leave from one point. All coordinates are final.
+ * that no two leave from one point, and labels stand near one end, not in a row. All coordinates
+ * are final.
  */
 #ifndef MANIFEST_PICTURE_H
 #define MANIFEST_PICTURE_H
@@ -36,6 +37,7 @@ struct picture_line {
     enum picture_style style;
     char label[64];
     int x1, y1, x2, y2;
+    int label_x, label_y;
 };
 
 struct picture {

@@ -31,8 +31,8 @@ static void draw_line(const struct picture_line *line, FILE *out)
 
 static void draw_label(const struct picture_line *line, FILE *out)
 {
-    fprintf(out, "  <text class=\"label\" x=\"%d\" y=\"%d\">%s</text>\n", (line->x1 + line->x2) / 2,
-            (line->y1 + line->y2) / 2 + 4, line->label);
+    fprintf(out, "  <text class=\"label\" x=\"%d\" y=\"%d\">%s</text>\n", line->label_x,
+            line->label_y, line->label);
 }
 
 static void draw_box(const struct picture_box *box, FILE *out)
