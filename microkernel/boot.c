@@ -7,10 +7,12 @@
 #include "bootinfo.h"
 #include "console.h"
 #include "cpu.h"
+#include "guest.h"
 #include "memory.h"
 #include "pagestate_boot.h"
 #include "pagetable.h"
 #include "panic.h"
+#include "vcpu.h"
 #include "window.h"
 
 /* The host's number is believed up to here; beyond, memory would run out anyway. */
@@ -57,6 +59,8 @@ static void start_first_thread(void)
         .irq_count = platform->irq_count,
         .cpus = cpu_count,
         .platform = platform->kind,
+        .vcpus = vcpus,
+        .vcpu_count = vcpu_count,
         .features = platform->interrupts ? SVSM_FEATURE_TIMER : 0,
     };
     struct config *config = config_lock();
@@ -89,6 +93,7 @@ void boot_continue(struct cpu *cpu)
     cpu->online = true;
     greet();
     pagestate_start(boot);
+    guest_prepare(boot);
     start_others();
     start_first_thread();
     sched_leave(cpu);

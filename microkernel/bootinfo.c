@@ -123,7 +123,8 @@ static uint64_t pages_of_image(const struct boot_block *block)
 static unsigned cnode_bits_for(const struct boot_plan *plan)
 {
     uint64_t pages = pages_of_image(plan->block);
-    uint64_t wanted = pages + pages / PT_ENTRIES + seL4_BootInfoUntypeds + SPARE_SLOTS;
+    uint64_t wanted =
+        pages + pages / PT_ENTRIES + plan->vcpu_count + seL4_BootInfoUntypeds + SPARE_SLOTS;
     unsigned bits = 1;
 
     while (bits < svsm_MaxCNodeBits && (UINT64_C(1) << bits) < wanted)
@@ -212,6 +213,18 @@ static void give_untyped(struct builder *b, uint64_t start, uint64_t end, bool d
     }
 }
 
+static void give_vcpus(struct builder *b)
+{
+    b->info->vcpus.start = b->slot;
+    for (uint64_t i = 0; i < b->plan->vcpu_count; i++) {
+        struct cap cap = {.type = CAP_VCpu, .rights = CAP_RIGHTS};
+
+        cap.object = window_granule((const uint8_t *)b->plan->vcpus + (i << svsm_VCpuBits));
+        put(b, b->slot++, cap);
+    }
+    b->info->vcpus.end = b->slot;
+}
+
 static void give_memory(struct builder *b)
 {
     const struct boot_plan *plan = b->plan;
@@ -262,6 +275,7 @@ struct tcb *bootinfo_create(struct config *config, const struct boot_plan *plan)
     begin(&b);
     give_fixed(&b);
     give_image(&b);
+    give_vcpus(&b);
     give_memory(&b);
     describe(&b);
     selfcheck_start(b.root);

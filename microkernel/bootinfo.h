@@ -15,6 +15,8 @@
 #define BOOTINFO_VA UINT64_C(0x00007f0000000000)
 #define ARCHIVE_VA  UINT64_C(0x00007f0000200000)
 
+struct vcpu;
+
 struct boot_plan {
     const struct boot_block *block;
     struct boot_range free;           /* of the window; pages nobody has */
@@ -22,7 +24,9 @@ struct boot_plan {
     unsigned device_count;
     unsigned irq_count;
     uint64_t cpus;
-    uint64_t platform;     /* enum boot_platform */
+    uint64_t platform;  /* enum boot_platform */
+    struct vcpu *vcpus; /* of the guest, one page each; none: there is no guest */
+    uint64_t vcpu_count;
     uint64_t tsc_per_usec; /* 0: unknown */
     uint64_t features;     /* SVSM_FEATURE_* */
 };

@@ -30,6 +30,8 @@ enum attention {
 
 #define CPU_PCIDS 64u
 
+struct vcpu;
+
 struct cpu {
     struct cpu *self;
     uint64_t frame_top; /* the running thread's frame + FRAME_PUSHED: SYSCALL pushes there */
@@ -53,6 +55,8 @@ struct cpu {
     struct sched sched;
     struct tcb *inbox; /* made ready by others, newest first */
     struct tcb idle;   /* current while nothing runs; never leaves the kernel */
+    struct vcpu *vcpu; /* the guest's, which runs when nothing else does; may be NULL */
+    uint32_t in_guest; /* it runs, and no request for attention reaches this processor */
     bool online;
     bool slice_armed; /* the timer will end the current slice */
     uint64_t flushes; /* how often all translations were forgotten on somebody's behalf */

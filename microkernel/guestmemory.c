@@ -146,10 +146,8 @@ static bool give_range(uint64_t gpa)
     return done;
 }
 
-void guestmemory_give(void)
+void guestmemory_give(uint64_t end)
 {
-    uint64_t end = pagestate_pages() * PAGE_SIZE;
-
     for (uint64_t range = 0; range < end; range += RANGE_SIZE)
         if (!give_range(range))
             for (uint64_t at = 0; at < RANGE_SIZE; at += PAGE_SIZE)

@@ -62,6 +62,10 @@ _Noreturn void ipc_recv_after_reply(struct cpu *cpu, struct tcb *caller);
 _Noreturn void ipc_signalled_after_reply(struct cpu *cpu, struct tcb *caller,
                                          struct notification *bound);
 
+/* `caller`, a guest's, calls the server it has claimed, on this processor, where nothing runs. */
+_Noreturn void ipc_call_for_guest(struct cpu *cpu, struct tcb *caller, struct tcb *server,
+                                  uint64_t badge);
+
 /* The notification capability the running thread names first, if it carries this right. */
 bool ipc_find_notification(struct cpu *cpu, uint64_t right, struct cap *cap);
 

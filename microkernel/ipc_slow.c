@@ -8,6 +8,7 @@
 #include "notification.h"
 #include "panic.h"
 #include "sched.h"
+#include "vcpu.h"
 
 #define KERNEL_LABEL(error) ((SVSM_LABEL_KERNEL | (uint64_t)(error)) << SEL4_LABEL_SHIFT)
 
@@ -34,6 +35,8 @@ void ipc_fail_caller(struct tcb *caller, seL4_Error error)
 {
     if (caller->call_kind == CALL_FAULT) {
         tcb_stopped(caller);
+    } else if (caller->call_kind == CALL_GUEST) {
+        vcpu_fail(caller);
     } else {
         ipc_fail(caller, error);
         sched_ready(caller);
@@ -67,6 +70,8 @@ static void deliver_answer(struct tcb *caller, const struct tcb *server)
         ipc_copy_words(caller, server, cleaned(server->frame.rsi));
         caller->frame.rdi = 0;
         sched_ready(caller);
+    } else if (caller->call_kind == CALL_GUEST) {
+        vcpu_answer(caller, server);
     } else if (server->frame.rsi >> SEL4_LABEL_SHIFT == 0) {
         sched_ready(caller);
     } else {
@@ -81,6 +86,15 @@ void ipc_call_claimed(struct cpu *cpu, struct tcb *server, uint64_t badge)
     caller->call_kind = CALL_MESSAGE;
     deliver_call(server, caller, badge);
     sched_release(cpu);
+    ipc_bind_caller(server, caller);
+    server->cpu = cpu;
+    sched_ready(server);
+    sched_leave(cpu);
+}
+
+void ipc_call_for_guest(struct cpu *cpu, struct tcb *caller, struct tcb *server, uint64_t badge)
+{
+    deliver_call(server, caller, badge);
     ipc_bind_caller(server, caller);
     server->cpu = cpu;
     sched_ready(server);

@@ -3,6 +3,7 @@
 #include "sched.h"
 
 #include "cpu.h"
+#include "vcpu.h"
 
 #define SLICE_MICROSECONDS 5000u
 
@@ -39,6 +40,28 @@ static void unlink_ready(struct cpu *cpu, struct tcb *tcb)
     cpu->ready_most = s->ready != 0 ? 63 - __builtin_clzll(s->ready) : -1;
 }
 
+/* What the inbox of `from` holds goes into the queue of this processor. */
+static void take_inbox(struct cpu *cpu, struct cpu *from)
+{
+    struct tcb *tcb = __atomic_exchange_n(&from->inbox, NULL, __ATOMIC_ACQUIRE);
+    struct tcb *oldest = NULL;
+
+    while (tcb != NULL) { /* newest first: turn it round */
+        struct tcb *next = tcb->next;
+
+        tcb->next = oldest;
+        oldest = tcb;
+        tcb = next;
+    }
+    while (oldest != NULL) {
+        struct tcb *next = oldest->next;
+
+        oldest->cpu = cpu;
+        append(cpu, oldest);
+        oldest = next;
+    }
+}
+
 void sched_ready(struct tcb *tcb)
 {
     struct cpu *cpu = tcb->cpu;
@@ -56,26 +79,14 @@ void sched_ready(struct tcb *tcb)
     } while (!__atomic_compare_exchange_n(&cpu->inbox, &head, tcb, false, __ATOMIC_RELEASE,
                                           __ATOMIC_RELAXED));
     cpu_attend(cpu, ATTEND_INBOX);
+    if (__atomic_load_n(&cpu->in_guest, __ATOMIC_SEQ_CST) != 0) {
+        take_inbox(machine_cpu(), cpu); /* it would not see it for long: run it here */
+    }
 }
 
 void sched_take_inbox(struct cpu *cpu)
 {
-    struct tcb *tcb = __atomic_exchange_n(&cpu->inbox, NULL, __ATOMIC_ACQUIRE);
-    struct tcb *oldest = NULL;
-
-    while (tcb != NULL) { /* newest first: turn it round */
-        struct tcb *next = tcb->next;
-
-        tcb->next = oldest;
-        oldest = tcb;
-        tcb = next;
-    }
-    while (oldest != NULL) {
-        struct tcb *next = oldest->next;
-
-        append(cpu, oldest);
-        oldest = next;
-    }
+    take_inbox(cpu, cpu);
 }
 
 bool sched_remove(struct cpu *cpu, struct tcb *tcb)
@@ -174,6 +185,9 @@ static _Noreturn void wait_for_work(struct cpu *cpu)
         }
         if (cpu->ready_most >= 0) {
             sched_leave(cpu);
+        }
+        if (vcpu_run(cpu)) {
+            continue;
         }
         cpu->entries++; /* idle is as good as outside */
         platform->idle(cpu);

@@ -47,6 +47,7 @@ enum tcb_slot {
 enum call_kind {
     CALL_MESSAGE = 0, /* a system call: the reply is its result */
     CALL_FAULT = 1,   /* the kernel called for it: the reply lets it go on, or not */
+    CALL_GUEST = 2,   /* an SVSM call: the caller is a struct vcpu's, and is never scheduled */
 };
 
 struct tcb {

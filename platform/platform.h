@@ -87,13 +87,14 @@ struct platform_guest {
 
     /* Saved state and calling area of the vCPU that runs on this processor from now on. */
     void (*attach)(uint64_t vmsa_gpa, uint64_t area_gpa);
-    /* The vCPU cannot run from here to release(). True: it has made a call, taken exactly once. */
+    /* True: it has made a call, taken exactly once; it cannot run from here to answer(). Without a
+       call it is not touched: the host may be starting it just now. */
     bool (*take)(struct guest_call *call);
-    /* The call's result into the registers. */
+    /* The call's result into the registers; it can run again. */
     void (*answer)(const struct guest_call *call);
-    void (*release)(void);
-    /* Lets the vCPU run until the host enters this level again. */
-    void (*run)(void);
+    /* Lets it run until the host enters this level again. False: the host knows of nothing to run.
+     */
+    bool (*run)(void);
 
     /* Another processor's vCPU, by its saved state's page, mapped: it cannot run any more... */
     void (*disable)(void *vmsa);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define VIDEO_START   UINT64_C(0xa0000) /* what a PC has there is not memory */
+#define VIDEO_END     UINT64_C(0xc0000)
 #define PAGE_HEADER   32u /* bytes of a page's header with its prefix */
 #define OTHER_HEADERS 4096u
 #define PARAMETERS    (sizeof(parameters) / sizeof(parameters[0]))
@@ -77,15 +79,32 @@ static void add_platforms(struct igvm_writer *writer, const struct layout *layou
         igvm_add(writer, IGVM_GUEST_POLICY, &policy);
 }
 
-static void add_memory(struct igvm_writer *writer, const struct layout *layout)
+static void add_range(struct igvm_writer *writer, uint64_t start, uint64_t end, uint32_t mask)
 {
     const struct igvm_required_memory memory = {
-        .gpa = layout->options->base,
-        .mask = layout->options->platforms,
-        .size = (uint32_t)layout->options->size,
+        .gpa = start,
+        .mask = mask,
+        .size = (uint32_t)(end - start),
     };
 
-    igvm_add(writer, IGVM_REQUIRED_MEMORY, &memory);
+    if (start < end)
+        igvm_add(writer, IGVM_REQUIRED_MEMORY, &memory);
+}
+
+/* The region, and on SNP the guest's memory around it, so that the host has it before the launch.
+ */
+static void add_memory(struct igvm_writer *writer, const struct layout *layout)
+{
+    const struct build_options *options = layout->options;
+    uint64_t end = layout->block.guest.memory_end; /* 0 without a guest */
+    uint64_t below = options->base < end ? options->base : end;
+
+    add_range(writer, options->base, options->base + options->size, options->platforms);
+    if ((options->platforms & BUILD_SNP) == 0 || end == 0)
+        return;
+    add_range(writer, 0, VIDEO_START, BUILD_SNP);
+    add_range(writer, VIDEO_END, below, BUILD_SNP);
+    add_range(writer, options->base + options->size_max, end, BUILD_SNP);
 }
 
 static void add_parameters(struct igvm_writer *writer, const struct layout *layout)

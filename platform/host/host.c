@@ -11,6 +11,7 @@
 #include "cnode.h"
 #include "cpu.h"
 #include "endpoint.h"
+#include "guest.h"
 #include "notification.h"
 #include "pagetable.h"
 #include "panic.h"
@@ -249,4 +250,11 @@ void reply_abort(struct reply *reply)
 {
     (void)reply;
     host.aborted++;
+}
+
+bool guest_begin(struct vcpu *vcpu)
+{
+    (void)vcpu;
+    host.guests++;
+    return host.guests == 1;
 }

@@ -19,6 +19,7 @@ struct host {
     uint64_t drained, aborted, signals, signalled_badge;
     uint64_t destroyed[4]; /* threads, endpoints, notifications, replies */
     uint32_t acked, masked;
+    uint64_t guests; /* that were to begin; the first one does */
     struct host_call last_call;
     enum platform_error answer; /* of share and host_call */
     bool locked;

@@ -16,6 +16,8 @@ enum msr_code {
     MSR_REGISTERED = 0x013,
     MSR_PAGE_STATE = 0x014,
     MSR_PAGE_STATE_DONE = 0x015,
+    MSR_RUN = 0x016,
+    MSR_RAN = 0x017,
     MSR_FEATURES_REQUEST = 0x080,
     MSR_FEATURES = 0x081,
     MSR_TERMINATE = 0x100,
@@ -231,14 +233,43 @@ bool ghcb_list_processors(uint64_t page_pa)
     return (offered & FEATURE_APIC_IDS) != 0 && call_host(&call) && call.rax <= 1;
 }
 
-enum platform_error ghcb_create_processor(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features)
+#define CREATE_NOW     UINT64_C(1)
+#define CREATE_VMPL2   (UINT64_C(2) << 16) /* and not now: when it is asked to run it */
+#define CREATE_APIC_ID 32u
+
+static enum platform_error create(uint64_t info1, uint64_t vmsa_pa, uint64_t features)
 {
     struct call call = {
         .code = EXIT_CREATE_PROCESSOR,
-        .info1 = (uint64_t)apic_id << 32 | 1, /* at VMPL0, now */
+        .info1 = info1,
         .info2 = vmsa_pa,
         .rax = features,
     };
 
     return call_host(&call) ? PLATFORM_OK : PLATFORM_REFUSED;
+}
+
+enum platform_error ghcb_create_processor(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features)
+{
+    return create((uint64_t)apic_id << CREATE_APIC_ID | CREATE_NOW, vmsa_pa, features);
+}
+
+enum platform_error ghcb_announce_guest(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features)
+{
+    return create((uint64_t)apic_id << CREATE_APIC_ID | CREATE_VMPL2, vmsa_pa, features);
+}
+
+/* The three instructions stand side by side: a host may answer all of them at once. */
+bool ghcb_run_guest(uint32_t vmpl)
+{
+    uint32_t low = MSR_RUN, high = vmpl;
+
+    __asm__ volatile("wrmsr; rep; vmmcall; rdmsr"
+                     : "+a"(low), "+d"(high)
+                     : "c"(MSR_GHCB)
+                     : "memory");
+    if ((low & MSR_CODE_MASK) != MSR_RAN) {
+        ghcb_terminate(PLATFORM_TERMINATE_SET, END_HOST);
+    }
+    return high == 0;
 }

@@ -36,5 +36,10 @@ enum platform_error ghcb_guest_request(uint64_t request_pa, uint64_t answer_pa, 
 bool ghcb_list_processors(uint64_t page_pa);
 /* Starts a processor at VMPL0 on a VMSA. */
 enum platform_error ghcb_create_processor(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features);
+/* Tells the host what to run at VMPL2 of a processor, when that asks for it. */
+enum platform_error ghcb_announce_guest(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features);
+/* Runs another VMPL of this processor, until the host comes back to this one. False: the host knows
+   of no VMSA to run there. */
+bool ghcb_run_guest(uint32_t vmpl);
 
 #endif

@@ -12,6 +12,7 @@
 #include "paging.h"
 #include "panic.h"
 #include "request.h"
+#include "vmsa.h"
 #include "window.h"
 
 #define PAGE_2M       UINT64_C(0x200000)
@@ -42,6 +43,7 @@ static bool processors_ready; /* GS leads to a struct cpu */
 static void start(const struct boot_block *block, uint64_t private_mask)
 {
     boot = block;
+    snp_guest_start(block);
     if ((x86_rdmsr(MSR_SEV_STATUS) & SEV_SNP) != SEV_SNP || private_mask == 0 || block->vtom != 0) {
         ghcb_terminate(PLATFORM_TERMINATE_SET, END_FEATURES);
     }
@@ -66,7 +68,7 @@ static bool cpuid(uint32_t leaf, uint32_t subleaf, struct cpuid_result *r)
 }
 
 /* The status, and whether the page was already as asked. */
-static uint32_t pvalidate(const void *va, bool large, bool valid, bool *unchanged)
+uint32_t snp_pvalidate(const void *va, bool large, bool valid, bool *unchanged)
 {
     uint32_t status;
     uint8_t carry;
@@ -83,7 +85,7 @@ static uint32_t pvalidate(const void *va, bool large, bool valid, bool *unchange
 static uint32_t validate_one(const uint8_t *va, bool large)
 {
     bool unchanged;
-    uint32_t status = pvalidate(va, large, true, &unchanged);
+    uint32_t status = snp_pvalidate(va, large, true, &unchanged);
 
     if (status == 0 && unchanged) {
         ghcb_terminate(PLATFORM_TERMINATE_SET, END_HOST);
@@ -125,7 +127,7 @@ static enum platform_error share(uint64_t pa, void *va)
 {
     bool unchanged;
 
-    if (pvalidate(va, false, false, &unchanged) != 0 || unchanged) {
+    if (snp_pvalidate(va, false, false, &unchanged) != 0 || unchanged) {
         ghcb_terminate(PLATFORM_TERMINATE_SET, END_HOST);
     }
     if (ghcb_page_state(pa, true) != PLATFORM_OK) {
@@ -182,6 +184,7 @@ static void prepare(struct cpu *cpu)
         request_prepare();
         name_processors();
     }
+    snp_guest_prepare(cpu);
 }
 
 const struct snp_cpu *snp_this_cpu(void)
@@ -199,15 +202,15 @@ static void cpu_start(struct cpu *cpu)
     }
 }
 
-bool snp_make_vmsa(void *va)
+uint32_t snp_rmpadjust(const void *va, bool large, uint64_t rights)
 {
     uint64_t status = (uint64_t)va;
 
     __asm__ volatile(".byte 0xf3, 0x0f, 0x01, 0xfe"
                      : "+a"(status)
-                     : "c"(0), "d"(VMPL1_VMSA)
+                     : "c"(large ? UINT64_C(1) : 0), "d"(rights)
                      : "cc", "memory");
-    return (uint32_t)status == 0;
+    return (uint32_t)status;
 }
 
 /* Hosts refuse a VMSA at a 2 MiB boundary. */
@@ -224,7 +227,7 @@ static enum platform_error processor_begin(struct cpu *cpu)
     uint64_t turns = WAIT_TURNS;
 
     vmsa_fill(page, cpu, boot->sev_features);
-    if (!snp_make_vmsa(page)) {
+    if (snp_rmpadjust(page, false, VMPL1_VMSA) != 0) {
         return PLATFORM_BAD_ANSWER;
     }
     if (ghcb_create_processor(cpu->apic_id, window_phys(page), boot->sev_features) != PLATFORM_OK) {
@@ -298,4 +301,5 @@ const struct platform platform_snp = {
     .unshare = unshare,
     .host_call = host_call,
     .end = end,
+    .guest = &snp_guest,
 };

@@ -13,23 +13,33 @@
 
 #include "platform.h"
 
+struct cpu;
+
 struct ghcb;
 
 extern const struct platform platform_snp;
+
+extern const struct platform_guest snp_guest;
 
 /* A processor's own; cpu->platform_data. */
 struct snp_cpu {
     volatile struct ghcb *ghcb;
     uint64_t ghcb_pa;
+    /* Where pages of the guest appear: guest.c. */
+    uint64_t windows_va;
+    uint64_t *windows;      /* entries of 4 KiB pages */
+    uint64_t *large_window; /* and the one of a 2 MiB page */
 };
 
 /* NULL until this processor has a struct cpu. */
 const struct snp_cpu *snp_this_cpu(void);
 
-/* Gives the calling processor's page `pa`, mapped private at va, the attribute of a VMSA. */
-bool snp_make_vmsa(void *va);
+/* PVALIDATE: EAX, and in *unchanged CF. RMPADJUST: EAX. Of a page mapped private at va. */
+uint32_t snp_pvalidate(const void *va, bool large, bool valid, bool *unchanged);
+uint32_t snp_rmpadjust(const void *va, bool large, uint64_t rights);
 
-/* What a processor that is not the first starts with. */
-void vmsa_fill(void *page, const struct cpu *cpu, uint64_t features);
+/* Boot: what guest.c needs of the image, and the windows of one processor. */
+void snp_guest_start(const struct boot_block *block);
+void snp_guest_prepare(struct cpu *cpu);
 
 #endif

@@ -31,6 +31,17 @@ static inline void machine_pause(void)
     __asm__ volatile("pause" ::: "memory");
 }
 
+/* Any alignment; the other side may change what is read meanwhile, each byte is read once. */
+static inline void machine_copy(void *to, const void *from, uint64_t size)
+{
+    uint64_t words = size / 8;
+
+    __asm__ volatile("rep movsq; mov %3, %2; rep movsb"
+                     : "+D"(to), "+S"(from), "+c"(words)
+                     : "r"(size % 8)
+                     : "memory");
+}
+
 /* The cycle counter; on some platforms the host's choice. */
 static inline uint64_t machine_cycles(void)
 {

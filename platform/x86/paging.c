@@ -48,19 +48,24 @@ uint64_t paging_kernel_entry(void)
 }
 
 /* The entry for a page of the kernel half; makes the tables that lead to it, if there are none. */
-static uint64_t *entry_of(uint64_t va)
+uint64_t *paging_window(uint64_t va, int level)
 {
     uint64_t *table = table_of(kernel_root);
 
-    for (int level = LEVELS - 1; level > 0; level--) {
-        uint64_t *entry = &table[va >> (12 + 9 * level) & (ENTRIES - 1)];
+    for (int above = LEVELS - 1; above > level; above--) {
+        uint64_t *entry = &table[va >> (12 + 9 * above) & (ENTRIES - 1)];
 
         if ((*entry & PTE_PRESENT) == 0) {
             *entry = new_table();
         }
         table = table_of(*entry);
     }
-    return &table[va >> 12 & (ENTRIES - 1)];
+    return &table[va >> (12 + 9 * level) & (ENTRIES - 1)];
+}
+
+static uint64_t *entry_of(uint64_t va)
+{
+    return paging_window(va, 0);
 }
 
 void paging_map(uint64_t va, uint64_t pa, uint64_t flags)

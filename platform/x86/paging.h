@@ -27,6 +27,7 @@
 #define PAGING_STACKS_VA   UINT64_C(0xffffffc000000000) /* one STACK_STRIDE for each processor */
 #define PAGING_SHARED_VA   UINT64_C(0xffffffd800000000) /* as the window, for shared pages */
 #define PAGING_DEVICES_VA  UINT64_C(0xffffffd000000000)
+#define PAGING_GUEST_VA    UINT64_C(0xffffffe000000000) /* windows to pages of a guest */
 #define PAGING_DATA                                                                                \
     (PTE_PRESENT | PTE_WRITE | PTE_ACCESSED | PTE_DIRTY | PTE_GLOBAL | PTE_NO_EXECUTE)
 
@@ -42,6 +43,9 @@ void paging_prepare_shared(void);
 void paging_set_shared(uint64_t pa, bool shared);
 /* Maps one page into the kernel half, `flags` without the address; makes tables. Boot only. */
 void paging_map(uint64_t va, uint64_t pa, uint64_t flags);
+/* Where the entry for va is, of a page table or (level 1) of a directory; makes the tables that
+   lead there. Boot only. */
+uint64_t *paging_window(uint64_t va, int level);
 /* Maps a page of device registers, uncached and not private; returns where. Boot only. */
 void *paging_map_device(uint64_t pa);
 

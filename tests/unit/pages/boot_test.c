@@ -177,7 +177,7 @@ static void give(void **state)
     world_start(256 * MIB);
     memset(world_at(WORLD_CALLING), 0x77, PAGE_SIZE);
     world.block.guest.loaded_count = 0;
-    guestmemory_give();
+    guestmemory_give(pagestate_pages() * PAGE_SIZE);
     world_check();
     assert_int_equal(*(uint8_t *)world_at(WORLD_CALLING), 0x77);
     assert_int_equal(*(uint8_t *)world_at(0x1000), 0);
