@@ -11,8 +11,9 @@
 #       makes NAME.igvm (native and SNP) and NAME.elf (PVH) in the current build folder, and the
 #       target NAME, which makes both; NAME.layout is the same for "igvm build --layout", to which
 #       others add a guest. INIT, KERNEL (the target "kernel" by default) and the servers
-#       are executable targets; IMAGE is the name the manifest has for a server's file. OPTIONS go
-#       to "igvm build" (--guest-kernel and the like). The manifest is the archive's file "manifest".
+#       are executable targets; IMAGE is the name the manifest has for a server's file, which goes
+#       in without its symbols. OPTIONS go to "igvm build" (--guest-kernel and the like). The manifest
+#       is the archive's file "manifest".
 
 find_program(DRUPE_DTC dtc REQUIRED)
 
@@ -42,6 +43,7 @@ function(drupe_system name)
   set(files --file manifest=${tree})
   set(layout "file manifest=${tree}\n")
   set(images)
+  set(stripped)
   set(targets ${S_KERNEL} ${S_INIT})
   foreach(server ${S_SERVERS})
     string(REGEX MATCH "^([^=]+)=(.+)$" found ${server})
@@ -50,18 +52,21 @@ function(drupe_system name)
     endif()
     set(image ${CMAKE_MATCH_1})
     set(target ${CMAKE_MATCH_2})
-    list(APPEND images ${image}=$<TARGET_FILE:${target}>)
-    list(APPEND files --file ${image}=$<TARGET_FILE:${target}>)
-    list(APPEND targets ${target})
-    string(APPEND layout "file ${image}=$<TARGET_FILE:${target}>\n")
+    set(file ${CMAKE_CURRENT_BINARY_DIR}/${name}.${image})
+    add_custom_command(OUTPUT ${file} DEPENDS ${target}
+      COMMAND ${CMAKE_OBJCOPY} --strip-all $<TARGET_FILE:${target}> ${file} VERBATIM)
+    list(APPEND images ${image}=${file})
+    list(APPEND files --file ${image}=${file})
+    list(APPEND stripped ${file})
+    string(APPEND layout "file ${image}=${file}\n")
   endforeach()
   drupe_manifest(OUTPUT ${tree} SOURCE ${S_MANIFEST} INCLUDES ${S_INCLUDES} IMAGES ${images}
-    DEPENDS ${targets})
+    DEPENDS ${stripped})
   file(GENERATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.layout CONTENT
     "kernel $<TARGET_FILE:${S_KERNEL}>\nroot $<TARGET_FILE:${S_INIT}>\n${layout}")
   set(igvm ${CMAKE_CURRENT_BINARY_DIR}/${name}.igvm)
   set(elf ${CMAKE_CURRENT_BINARY_DIR}/${name}.elf)
-  add_custom_command(OUTPUT ${igvm} ${elf} DEPENDS igvm_program ${targets} ${tree}
+  add_custom_command(OUTPUT ${igvm} ${elf} DEPENDS igvm_program ${targets} ${stripped} ${tree}
     COMMAND igvm_program build --kernel $<TARGET_FILE:${S_KERNEL}>
       --root $<TARGET_FILE:${S_INIT}> ${files} -o ${igvm} --pvh ${elf} ${S_OPTIONS}
     COMMENT "Packing the system ${name}" VERBATIM)
