@@ -155,7 +155,7 @@ static uint32_t own_pages(const struct server *server)
     uint32_t pages = s->stack / MANIFEST_PAGE + s->heap / MANIFEST_PAGE + host_pages(s);
 
     for (unsigned i = 0; i < server->image.count; i++)
-        pages += (uint32_t)elf_segment_pages(&server->image.segments[i]);
+        pages += (uint32_t)image_segment_pages(&server->image.segments[i]);
     for (uint32_t i = 0; i < s->protocol_count; i++)
         pages += s->protocols[i].page_calls != 0;
     return pages + 3; /* start page, parked page, block */

@@ -42,22 +42,22 @@ static struct area *add_area(struct server *server, uint64_t va, uint64_t pages)
     return area;
 }
 
-static void map_code(struct server *server, const struct file *file, const struct elf_segment *s)
+static void map_code(struct server *server, const struct file *file, const struct image_segment *s)
 {
-    enum access access = (s->rights & ELF_EXECUTE) != 0 ? ACCESS_EXECUTE : ACCESS_READ;
-    uint64_t pages = elf_segment_pages(s);
+    enum access access = (s->rights & IMAGE_EXECUTE) != 0 ? ACCESS_EXECUTE : ACCESS_READ;
+    uint64_t pages = image_segment_pages(s);
 
     for (uint64_t i = 0; i < pages; i++)
         space_map(&server->space,
                   object_copy(file->first_page + s->offset / PAGE + i, seL4_CanRead),
-                  elf_segment_start(s) + i * PAGE, access);
+                  image_segment_start(s) + i * PAGE, access);
     server->pages[AREA_CODE] += (uint32_t)pages;
 }
 
-static void map_data(struct server *server, const struct file *file, const struct elf_segment *s)
+static void map_data(struct server *server, const struct file *file, const struct image_segment *s)
 {
-    uint64_t pages = elf_segment_pages(s);
-    struct area *area = add_area(server, elf_segment_start(s), pages);
+    uint64_t pages = image_segment_pages(s);
+    struct area *area = add_area(server, image_segment_start(s), pages);
 
     area->source = file->bytes + s->offset;
     area->skew = s->va % PAGE;
@@ -68,24 +68,24 @@ static void map_data(struct server *server, const struct file *file, const struc
 static void load_image(struct server *server)
 {
     struct file file;
-    enum elf_error error;
+    enum image_error error;
 
     if (!archive_find(server->entry->image, &file))
         init_fail_at("there is no image for a server", server->entry->name);
-    error = elf_read(file.bytes, file.size, &server->image);
-    if (error != ELF_OK) {
+    error = image_read(file.bytes, file.size, &server->image);
+    if (error != IMAGE_OK) {
         say("init: image of ");
         say(server->entry->name);
-        init_fail_at("", elf_error_text(error));
+        init_fail_at("", image_error_text(error));
     }
     for (unsigned i = 0; i < server->image.count; i++) {
-        const struct elf_segment *s = &server->image.segments[i];
+        const struct image_segment *s = &server->image.segments[i];
 
-        if ((s->rights & ELF_WRITE) != 0)
+        if ((s->rights & IMAGE_WRITE) != 0)
             map_data(server, &file, s);
         else
             map_code(server, &file, s);
-        server->next_va = elf_segment_start(s) + elf_segment_pages(s) * PAGE;
+        server->next_va = image_segment_start(s) + image_segment_pages(s) * PAGE;
     }
 }
 

@@ -13,7 +13,7 @@
 #include <svsm/start.h>
 
 #include "archive.h"
-#include "elf.h"
+#include "image.h"
 #include "policy.h"
 #include "space.h"
 
@@ -37,7 +37,7 @@ struct area {
     uint64_t filled;
 };
 
-#define SERVER_AREAS (ELF_SEGMENTS + 3u)
+#define SERVER_AREAS (IMAGE_SEGMENTS + 3u)
 
 enum server_state {
     SERVER_DOWN, /* and stays so; or not started yet */
@@ -50,7 +50,7 @@ struct server {
     unsigned number; /* in the manifest, and here */
     seL4_CPtr tcb, cnode, endpoint, reply, notification;
     struct space space;
-    struct elf_image image;
+    struct image image;
     uint64_t next_va;
     struct area areas[SERVER_AREAS];
     unsigned area_count;

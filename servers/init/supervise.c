@@ -5,9 +5,10 @@
 #include "parked.h"
 #include "say.h"
 
-#define FOR_EVER      (~UINT64_C(0))
-#define FAULT_TIMEOUT 5u /* seL4's number: the watchdog */
-#define VECTOR_UD     6u
+#define FOR_EVER             (~UINT64_C(0))
+#define FAULT_TIMEOUT        5u /* seL4's number: the watchdog */
+#define CLOCK_UNKNOWN_PER_MS UINT64_C(1000000)
+#define VECTOR_UD            6u
 
 static inline uint64_t now(void)
 {
@@ -74,12 +75,18 @@ static void stop(struct server *server, enum server_state state, uint64_t due)
     parked_start(server, due);
 }
 
+/* An unknown clock counts as slow: delays are shorter then, but there are delays. */
+static uint64_t clock_per_ms(const struct system *system)
+{
+    return system->boot->tscPerUsec != 0 ? system->boot->tscPerUsec * 1000 : CLOCK_UNKNOWN_PER_MS;
+}
+
 static void judge(struct system *system, struct server *server, bool exited)
 {
     uint64_t since = now();
     const struct policy_event event = {
         .now = since,
-        .per_ms = system->boot->tscPerUsec * 1000,
+        .per_ms = clock_per_ms(system),
         .lifetime = since - server->started,
         .exited = exited,
     };
