@@ -3,7 +3,7 @@
  * The library on Drupe's kernel: a message is a system call.
  *
  * libsvsm/linux has a header of the same name with the same operations. They are here in the header
- * because they are the hot path of every call. Words beyond a message's length travel as 0.
+ * because they are the hot path of every call.
  */
 #ifndef PORT_H
 #define PORT_H
@@ -16,29 +16,21 @@ _Noreturn void port_exit(uint64_t number);
 uint64_t port_stack_used(void);
 uint64_t port_heap_used(void);
 
-static inline uint32_t port_length(const struct svsm_message *m)
-{
-    uint64_t length = seL4_MessageInfo_get_length(m->info);
-
-    return length > SVSM_WORDS ? SVSM_WORDS : (uint32_t)length;
-}
-
-/* Word by word, so that they stay in registers on the way to SYSCALL. */
+/* Word by word, so that they stay in registers on the way to SYSCALL. Words beyond the length are
+   nobody else's: the sender's own, or those of the call that is being answered. */
 static inline void port_load(struct svsm_message *m, const struct message *message)
 {
-    uint32_t length = message->length > SVSM_WORDS ? SVSM_WORDS : message->length;
-
-    m->info = seL4_MessageInfo_new(message->label, 0, 0, length);
-    m->mr[0] = length > 0 ? message->words[0] : 0;
-    m->mr[1] = length > 1 ? message->words[1] : 0;
-    m->mr[2] = length > 2 ? message->words[2] : 0;
-    m->mr[3] = length > 3 ? message->words[3] : 0;
+    m->info.words[0] = message->label << SEL4_LABEL_SHIFT | (message->length & SEL4_LENGTH_MASK);
+    m->mr[0] = message->words[0];
+    m->mr[1] = message->words[1];
+    m->mr[2] = message->words[2];
+    m->mr[3] = message->words[3];
 }
 
 static inline void port_store(struct message *message, const struct svsm_message *m)
 {
     message->label = seL4_MessageInfo_get_label(m->info);
-    message->length = port_length(m);
+    message->length = (uint32_t)seL4_MessageInfo_get_length(m->info); /* the kernel's: at most 4 */
     message->words[0] = m->mr[0];
     message->words[1] = m->mr[1];
     message->words[2] = m->mr[2];

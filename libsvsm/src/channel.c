@@ -121,8 +121,7 @@ enum svsm_status channel_call(struct channel *channel, struct message *message)
     if (channel == NULL || channel->endpoint == 0) {
         return SVSM_NO_CHANNEL;
     }
-    status = channel_check(channel);
-    if (status != SVSM_OK) {
+    if (!channel_is_known(channel) && (status = channel_check(channel)) != SVSM_OK) {
         return status;
     }
     svsm_hook(SVSM_POINT_CALL, channel->number);

@@ -29,6 +29,13 @@ _Noreturn void svsm_begin(const struct svsm_start *start, struct svsm_block *blo
 /* Fills runtime.channels from the start page. */
 void channels_open(void);
 
+/* Whether the peer is the one this server knows: one look at the start page. */
+static inline bool channel_is_known(const struct channel *channel)
+{
+    return __atomic_load_n(&channel->start->peer_generation, __ATOMIC_ACQUIRE) ==
+           channel->generation;
+}
+
 /* Puts a text into the block's last words. */
 void block_last_words(const char *text);
 

@@ -32,7 +32,8 @@ static void services_open(const struct service *rows, unsigned count)
 /* Tells the service once that there is a new peer. */
 static void notice(struct channel *channel, const struct service *service)
 {
-    if (channel_check(channel) == SVSM_RESTARTED && service->restarted != NULL) {
+    if (!channel_is_known(channel) && channel_check(channel) == SVSM_RESTARTED &&
+        service->restarted != NULL) {
         service->restarted(channel);
     }
 }
@@ -50,7 +51,6 @@ static uint64_t serve(uint64_t badge, struct message *message)
     uint32_t number = SVSM_BADGE_CHANNEL(badge);
     struct channel *channel = &runtime.channels[number];
     const struct service *service;
-    uint64_t label;
 
     if (number >= runtime.channel_count) {
         return message_refuse(message, SVSM_NO_CHANNEL);
@@ -61,8 +61,19 @@ static uint64_t serve(uint64_t badge, struct message *message)
     }
     notice(channel, service);
     message->vcpu = SVSM_BADGE_VCPU(badge);
-    label = service->call(channel, service->handlers, message);
-    return label;
+    return service->call(channel, service->handlers, message);
+}
+
+static void notified_by(uint32_t number)
+{
+    const struct service *service = number < runtime.channel_count ? services[number] : NULL;
+
+    if (service != NULL) {
+        notice(&runtime.channels[number], service);
+        if (service->notified != NULL) {
+            service->notified(&runtime.channels[number]);
+        }
+    }
 }
 
 /* Bits of signals: of channels, and of windows' interrupts. */
@@ -70,19 +81,13 @@ static void notified(const struct service *first, uint64_t bits)
 {
     runtime.block->signals++;
     svsm_hook(SVSM_POINT_NOTIFIED, 0);
-    for (uint32_t i = 0; i < runtime.channel_count; i++) {
-        const struct service *service = services[i];
+    for (; bits != 0; bits &= bits - 1) {
+        unsigned bit = (unsigned)__builtin_ctzll(bits);
 
-        if ((bits & SVSM_BADGE_SIGNAL(i)) != 0 && service != NULL) {
-            notice(&runtime.channels[i], service);
-            if (service->notified != NULL) {
-                service->notified(&runtime.channels[i]);
-            }
-        }
-    }
-    for (unsigned i = 0; i < SVSM_WINDOWS && first->interrupt != NULL; i++) {
-        if ((bits & SVSM_BADGE_INTERRUPT(i)) != 0) {
-            first->interrupt(i);
+        if (bit < SVSM_CHANNELS) {
+            notified_by(bit);
+        } else if (bit - INTERRUPT_SHIFT < SVSM_WINDOWS && first->interrupt != NULL) {
+            first->interrupt(bit - INTERRUPT_SHIFT);
         }
     }
 }

@@ -2,23 +2,25 @@
 # Servers: each from its sources once as an image for CPL3 and once as a Linux program for tests.
 #
 #   drupe_server(NAME SOURCES ... [INCLUDES ...] [DEFINES ...] [LIBS ...] [LINUX_LIBS ...]
-#                [HOOKS] [KERNEL_ONLY])
+#                [HOOKS] [KERNEL_ONLY] [SIMD])
 #
 # makes the targets NAME-server (file NAME.elf: static, at CPL3, nothing writable executable, stack
 # protector) and NAME-linux (with ASan and UBSan; libsvsm/linux is underneath). main() is the
 # server's. LIBS are freestanding libraries for the image, LINUX_LIBS their twins. HOOKS links the
 # library that calls svsm_hook() (svsm/hook.h), for tests. KERNEL_ONLY leaves the program out.
+# Images use general registers only, unless SIMD says otherwise: a server that touches a vector
+# register makes the kernel save and load 512 bytes and more at each of its messages.
 
 set(DRUPE_LIBSVSM ${CMAKE_SOURCE_DIR}/libsvsm)
 
 function(drupe_cpl3 target)
   drupe_freestanding(${target})
-  target_compile_options(${target} PRIVATE -mno-avx -ftls-model=local-exec
-    $<$<COMPILE_LANGUAGE:C>:-O2 -g -fstack-protector-strong -fno-omit-frame-pointer>)
+  target_compile_options(${target} PRIVATE -mno-avx
+    $<$<COMPILE_LANGUAGE:C>:-O2 -g -fstack-protector-strong>)
 endfunction()
 
 function(drupe_server name)
-  cmake_parse_arguments(S "HOOKS;KERNEL_ONLY" "" "SOURCES;INCLUDES;DEFINES;LIBS;LINUX_LIBS" ${ARGN})
+  cmake_parse_arguments(S "HOOKS;KERNEL_ONLY;SIMD" "" "SOURCES;INCLUDES;DEFINES;LIBS;LINUX_LIBS" ${ARGN})
   set(hooks "")
   if(S_HOOKS)
     set(hooks _hooks)
@@ -27,6 +29,9 @@ function(drupe_server name)
 
   add_executable(${name}-server ${S_SOURCES})
   drupe_cpl3(${name}-server)
+  if(NOT S_SIMD)
+    target_compile_options(${name}-server PRIVATE -mgeneral-regs-only)
+  endif()
   target_include_directories(${name}-server PRIVATE ${S_INCLUDES})
   target_compile_definitions(${name}-server PRIVATE main=server_main ${S_DEFINES})
   target_link_libraries(${name}-server PRIVATE svsm_kernel${hooks} ${S_LIBS} svsm_libc gcc)

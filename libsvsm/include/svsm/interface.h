@@ -26,8 +26,6 @@
 #ifndef SVSM_INTERFACE_H
 #define SVSM_INTERFACE_H
 
-#include <string.h>
-
 #include <svsm/channel.h>
 
 #define SVSM_CALLS 255u
@@ -66,6 +64,8 @@ typedef bool svsm_flag;
         (void)from;                                                                                \
         FIELDS(SVSM_ENCODE)                                                                        \
         message->length = at;                                                                      \
+        for (; at < SVSM_WORDS; at++)                                                              \
+            message->words[at] = 0;                                                                \
     }                                                                                              \
     static inline bool half##_decode(const struct message *message, struct half *to)               \
     {                                                                                              \
@@ -90,9 +90,10 @@ typedef bool svsm_flag;
                                                       const struct interface##_##call##_in *in,    \
                                                       struct interface##_##call##_out *out)        \
     {                                                                                              \
-        struct message message = {.label = (number)};                                              \
+        struct message message;                                                                    \
         enum svsm_status status;                                                                   \
                                                                                                    \
+        message.label = (number);                                                                  \
         interface##_##call##_in_encode(&message, in);                                              \
         status = channel_call(channel, &message);                                                  \
         if (status == SVSM_OK && !interface##_##call##_out_decode(&message, out)) {                \
@@ -112,13 +113,12 @@ typedef bool svsm_flag;
     {                                                                                              \
         const struct interface##_handlers *handlers = rows;                                        \
         struct interface##_##call##_in in;                                                         \
-        struct interface##_##call##_out out;                                                       \
+        struct interface##_##call##_out out = {};                                                  \
         enum svsm_status status = SVSM_UNKNOWN_CALL;                                               \
                                                                                                    \
         if (!interface##_##call##_in_decode(message, &in)) {                                       \
             return message_refuse(message, SVSM_MALFORMED);                                        \
         }                                                                                          \
-        memset(&out, 0, sizeof(out));                                                              \
         message->length = 0;                                                                       \
         if (handlers->call != NULL) {                                                              \
             status = handlers->call(channel, &in, &out);                                           \
