@@ -37,8 +37,8 @@ __attribute__((no_stack_protector, noinline)) static void stack_fill(uint64_t *l
 
 uint64_t port_stack_used(void)
 {
-    const uint64_t *lowest = (const uint64_t *)runtime.start->stack;
-    uint64_t words = runtime.start->stack_size / sizeof(*lowest), i = 0;
+    const uint64_t *lowest = (const uint64_t *)runtime->start->stack;
+    uint64_t words = runtime->start->stack_size / sizeof(*lowest), i = 0;
 
     while (i < words && lowest[i] == PATTERN) {
         i++;
@@ -59,15 +59,15 @@ void __stack_chk_fail(void)
 
 __attribute__((no_stack_protector)) void start_main(const struct svsm_start *start)
 {
-    struct svsm_block *block = (struct svsm_block *)start->block;
+    struct runtime *page = (struct runtime *)start->block;
     uint64_t secret;
 
-    block->self = start->block;
+    page->block.self = start->block;
     stack_fill((uint64_t *)start->stack);
     if (!processor_random(&secret)) {
         port_exit(SVSM_EXIT(SVSM_EXIT_START, 1));
     }
     heap_open((void *)start->heap, start->heap_size, secret);
     time_open(start->tsc_hz);
-    svsm_begin(start, block);
+    svsm_begin(start, page);
 }

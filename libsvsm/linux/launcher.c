@@ -56,7 +56,7 @@ static void start_process(struct launcher *launcher, uint32_t index)
     struct launcher_process *process = &launcher->processes[index];
 
     process->start->generation++;
-    memset(process->block, 0, sizeof(*process->block));
+    memset(process->block, 0, 4096);
     process->pid = fork();
     if (process->pid == 0) {
         become(launcher, index);

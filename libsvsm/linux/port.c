@@ -50,7 +50,7 @@ uint64_t port_heap_used(void)
 
 static uint32_t live_generation(uint32_t channel)
 {
-    return __atomic_load_n(&runtime.start->channels[channel].peer_generation, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&runtime->start->channels[channel].peer_generation, __ATOMIC_ACQUIRE);
 }
 
 static void transmit(uint32_t channel, const struct wire_message *wire)
@@ -90,8 +90,8 @@ static bool is_answer(const struct wire_message *wire, const struct wire_message
 void port_call(const struct channel *channel, struct message *message)
 {
     struct wire_message call = {
-        .sequence = (uint64_t)runtime.start->generation << 32 | ++sequence,
-        .client_generation = runtime.start->generation,
+        .sequence = (uint64_t)runtime->start->generation << 32 | ++sequence,
+        .client_generation = runtime->start->generation,
         .server_generation = channel->generation,
     };
     struct wire_message answer;
@@ -121,7 +121,7 @@ static uint64_t signals(const struct pollfd *polled)
 {
     uint64_t bits = 0, count;
 
-    for (uint32_t i = 0; i < runtime.channel_count; i++) {
+    for (uint32_t i = 0; i < runtime->channel_count; i++) {
         if ((polled[2 * i + 1].revents & POLLIN) != 0 &&
             read(polled[2 * i + 1].fd, &count, sizeof(count)) == (ssize_t)sizeof(count)) {
             bits |= SVSM_BADGE_SIGNAL(i);
@@ -138,7 +138,7 @@ static bool take_call(uint32_t channel, struct message *message)
     if (recv(WIRE_CHANNEL_FD(channel, WIRE_SOCKET), &wire, sizeof(wire), MSG_DONTWAIT) !=
             (ssize_t)sizeof(wire) ||
         wire.client_generation != live_generation(channel) ||
-        wire.server_generation != runtime.start->generation) {
+        wire.server_generation != runtime->start->generation) {
         return false;
     }
     request = wire;
@@ -149,8 +149,8 @@ static bool take_call(uint32_t channel, struct message *message)
 
 static nfds_t poll_list(struct pollfd *polled)
 {
-    for (uint32_t i = 0; i < runtime.channel_count; i++) {
-        bool serves = runtime.channels[i].start->role != SVSM_ROLE_CLIENT;
+    for (uint32_t i = 0; i < runtime->channel_count; i++) {
+        bool serves = runtime->channels[i].start->role != SVSM_ROLE_CLIENT;
 
         polled[2 * i] = (struct pollfd){
             .fd = serves ? WIRE_CHANNEL_FD(i, WIRE_SOCKET) : -1,
@@ -161,7 +161,7 @@ static nfds_t poll_list(struct pollfd *polled)
             .events = POLLIN,
         };
     }
-    return 2 * (nfds_t)runtime.channel_count;
+    return 2 * (nfds_t)runtime->channel_count;
 }
 
 uint64_t port_receive(struct message *message)
@@ -178,7 +178,7 @@ uint64_t port_receive(struct message *message)
             memset(message, 0, sizeof(*message));
             return bits;
         }
-        for (uint32_t i = 0; i < runtime.channel_count; i++) {
+        for (uint32_t i = 0; i < runtime->channel_count; i++) {
             if ((polled[2 * i].revents & POLLIN) != 0 && take_call(i, message)) {
                 return SVSM_BADGE_GUEST(i, message->vcpu);
             }
@@ -207,7 +207,7 @@ static void *map(int fd, uint64_t address, uint64_t size, int rights)
 int main(void)
 {
     const struct svsm_start *start = map(WIRE_FD_START, WIRE_VA_START, 4096, PROT_READ);
-    struct svsm_block *block = map(WIRE_FD_BLOCK, WIRE_VA_BLOCK, 4096, PROT_READ | PROT_WRITE);
+    struct runtime *page = map(WIRE_FD_BLOCK, WIRE_VA_BLOCK, 4096, PROT_READ | PROT_WRITE);
 
     for (uint32_t i = 0; i < start->channel_count && i < SVSM_CHANNELS; i++) {
         if (start->channels[i].memory != 0) {
@@ -215,5 +215,5 @@ int main(void)
                 wire_memory_size(&start->channels[i]), PROT_READ | PROT_WRITE);
         }
     }
-    svsm_begin(start, block);
+    svsm_begin(start, page);
 }

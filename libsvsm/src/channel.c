@@ -29,7 +29,7 @@ static uint32_t peer_generation(const struct channel *channel)
 /* What the peer knew is gone, and so is what was in the rings. */
 static void channel_reset(struct channel *channel, uint32_t generation)
 {
-    uint32_t epoch = runtime.start->generation + generation;
+    uint32_t epoch = runtime->start->generation + generation;
 
     channel->generation = generation;
     ring_reset(&channel->in, epoch);
@@ -63,11 +63,11 @@ static void rings_open(struct channel *channel)
 
 void channels_open(void)
 {
-    runtime.channel_count = runtime.start->channel_count;
-    for (uint32_t i = 0; i < runtime.channel_count; i++) {
-        struct channel *channel = &runtime.channels[i];
+    runtime->channel_count = runtime->start->channel_count;
+    for (uint32_t i = 0; i < runtime->channel_count; i++) {
+        struct channel *channel = &runtime->channels[i];
 
-        channel->start = &runtime.start->channels[i];
+        channel->start = &runtime->start->channels[i];
         channel->number = i;
         channel->endpoint = channel->start->endpoint;
         channel->notification = channel->start->notification;
@@ -78,9 +78,9 @@ void channels_open(void)
 
 struct channel *channel_find(const char *name)
 {
-    for (uint32_t i = 0; i < runtime.channel_count; i++) {
-        if (strncmp(runtime.channels[i].start->name, name, SVSM_NAME_BYTES) == 0) {
-            return &runtime.channels[i];
+    for (uint32_t i = 0; i < runtime->channel_count; i++) {
+        if (strncmp(runtime->channels[i].start->name, name, SVSM_NAME_BYTES) == 0) {
+            return &runtime->channels[i];
         }
     }
     return NULL;

@@ -12,21 +12,24 @@
 #include <svsm/channel.h>
 #include <svsm/hook.h>
 
+/* The server's own page, of which init knows the beginning. */
 struct runtime {
+    struct svsm_block block;
     const struct svsm_start *start;
-    struct svsm_block *block;
     uint32_t channel_count;
     struct channel channels[SVSM_CHANNELS];
 };
 
-extern struct runtime runtime;
+_Static_assert(sizeof(struct runtime) <= 4096, "it fits the page");
+
+extern struct runtime *runtime;
 
 /* The server's main(); the build renames it. */
 int server_main(void);
 
-_Noreturn void svsm_begin(const struct svsm_start *start, struct svsm_block *block);
+_Noreturn void svsm_begin(const struct svsm_start *start, struct runtime *page);
 
-/* Fills runtime.channels from the start page. */
+/* Fills runtime->channels from the start page. */
 void channels_open(void);
 
 /* Whether the peer is the one this server knows: one look at the start page. */

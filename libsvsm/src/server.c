@@ -40,7 +40,7 @@ static void notice(struct channel *channel, const struct service *service)
 
 uint64_t message_refuse(struct message *message, enum svsm_status status)
 {
-    runtime.block->refused++;
+    runtime->block.refused++;
     message->length = 0;
     return status;
 }
@@ -49,10 +49,10 @@ uint64_t message_refuse(struct message *message, enum svsm_status status)
 static uint64_t serve(uint64_t badge, struct message *message)
 {
     uint32_t number = SVSM_BADGE_CHANNEL(badge);
-    struct channel *channel = &runtime.channels[number];
+    struct channel *channel = &runtime->channels[number];
     const struct service *service;
 
-    if (number >= runtime.channel_count) {
+    if (number >= runtime->channel_count) {
         return message_refuse(message, SVSM_NO_CHANNEL);
     }
     service = services[number];
@@ -66,12 +66,12 @@ static uint64_t serve(uint64_t badge, struct message *message)
 
 static void notified_by(uint32_t number)
 {
-    const struct service *service = number < runtime.channel_count ? services[number] : NULL;
+    const struct service *service = number < runtime->channel_count ? services[number] : NULL;
 
     if (service != NULL) {
-        notice(&runtime.channels[number], service);
+        notice(&runtime->channels[number], service);
         if (service->notified != NULL) {
-            service->notified(&runtime.channels[number]);
+            service->notified(&runtime->channels[number]);
         }
     }
 }
@@ -79,7 +79,7 @@ static void notified_by(uint32_t number)
 /* Bits of signals: of channels, and of windows' interrupts. */
 static void notified(const struct service *first, uint64_t bits)
 {
-    runtime.block->signals++;
+    runtime->block.signals++;
     svsm_hook(SVSM_POINT_NOTIFIED, 0);
     for (; bits != 0; bits &= bits - 1) {
         unsigned bit = (unsigned)__builtin_ctzll(bits);
@@ -103,9 +103,9 @@ static bool handle(const struct service *first, uint64_t badge, struct message *
         return false;
     }
     svsm_hook(SVSM_POINT_RECEIVED, SVSM_BADGE_CHANNEL(badge));
-    runtime.block->calls++;
+    runtime->block.calls++;
     message->label = serve(badge, message);
-    runtime.block->answers++;
+    runtime->block.answers++;
     svsm_hook(SVSM_POINT_HANDLED, SVSM_BADGE_CHANNEL(badge));
     return true;
 }

@@ -4,21 +4,21 @@
 
 #include "port.h"
 
-struct runtime runtime;
+struct runtime *runtime;
 
 const struct svsm_start *server_start(void)
 {
-    return runtime.start;
+    return runtime->start;
 }
 
-void svsm_begin(const struct svsm_start *start, struct svsm_block *block)
+void svsm_begin(const struct svsm_start *start, struct runtime *page)
 {
     if (start->magic != SVSM_START_MAGIC || start->version != SVSM_START_VERSION ||
         start->size != sizeof(*start) || start->channel_count > SVSM_CHANNELS) {
         port_exit(SVSM_EXIT(SVSM_EXIT_START, start->version));
     }
-    runtime.start = start;
-    runtime.block = block;
+    runtime = page;
+    runtime->start = start;
     channels_open();
     svsm_exit(server_main());
 }
@@ -31,15 +31,14 @@ void svsm_exit(int status)
 
 void block_last_words(const char *text)
 {
-    struct svsm_block *block = runtime.block;
     uint32_t length = 0;
 
-    if (block != NULL) {
+    if (runtime != NULL) {
         while (length < SVSM_LAST_WORDS && text[length] != 0) {
-            block->last_words[length] = text[length];
+            runtime->block.last_words[length] = text[length];
             length++;
         }
-        block->last_words_length = length;
+        runtime->block.last_words_length = length;
     }
 }
 
@@ -52,8 +51,8 @@ void svsm_panic(const char *text)
 
 void svsm_measure(void)
 {
-    if (runtime.block != NULL) {
-        runtime.block->stack_used = port_stack_used();
-        runtime.block->heap_used = port_heap_used();
+    if (runtime != NULL) {
+        runtime->block.stack_used = port_stack_used();
+        runtime->block.heap_used = port_heap_used();
     }
 }

@@ -140,7 +140,8 @@ struct svsm_start {
 /*
  * The server's own page, one whole page, zeroed at every start: what must be reached through the FS
  * base, and what init and the status command may read, also of a server that hangs or has died.
- * A server is at work when calls differs from answers; a watchdog is two looks at them.
+ * A server is at work when calls differs from answers; a watchdog is two looks at them. The rest of
+ * the page is the library's.
  */
 struct svsm_block {
     uint64_t self; /* its own address, where compilers expect it */
