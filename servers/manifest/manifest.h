@@ -30,7 +30,7 @@
 #define MANIFEST_PIPES        4u
 #define MANIFEST_INTERRUPTS   4u
 #define MANIFEST_PROTOCOLS    4u
-#define MANIFEST_OVERHEAD     10u /* pages of a server: thread, CNode, page tables, start page... */
+#define MANIFEST_OVERHEAD     9u  /* pages of a server: thread, CNode, page tables, start page... */
 #define MANIFEST_HOST_RIGHTS  8u  /* windows, pipes and host_calls of one server, together */
 #define MANIFEST_PLACES       8u  /* windows, regions and (as one) shared pages, together */
 #define MANIFEST_LINKS        32u /* ends of channels and protocols, together */

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Lines on the console; see console.h. The page is shared with the host: written, never read. */
+#include "console.h"
+
+#include <string.h>
+
+#include <svsm/hostcall.h>
+
+#include "host.h"
+
+#define SHOWN (LOG_LINE + 96u) /* a line with all that goes in front of it */
+
+struct shown {
+    char text[SHOWN];
+    uint32_t length;
+};
+
+void console_open(struct console *console, const struct svsm_start *start, uint64_t now)
+{
+    memset(console, 0, sizeof(*console));
+    for (unsigned i = 0; i < SVSM_HOST_CALLS; i++) {
+        if (start->host_calls[i].class == SVSM_HOST_CONSOLE && start->host_calls[i].page != 0) {
+            console->slot = start->host_calls[i].slot;
+            console->page = (char *)start->host_calls[i].page;
+        }
+    }
+    for (unsigned i = 0; i < BOOK_SOURCES; i++) {
+        console->purses[i] = (struct console_purse){CONSOLE_BURST, now, 0};
+    }
+}
+
+static void add(struct shown *shown, const char *text, size_t length)
+{
+    if (length > SHOWN - shown->length) {
+        length = SHOWN - shown->length;
+    }
+    memcpy(shown->text + shown->length, text, length);
+    shown->length += (uint32_t)length;
+}
+
+static void add_text(struct shown *shown, const char *text)
+{
+    add(shown, text, strlen(text));
+}
+
+static void add_number(struct shown *shown, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    add(shown, digits + at, sizeof(digits) - at);
+}
+
+/* A clock that goes backwards gives nothing. */
+static bool pay(struct console_purse *purse, uint64_t now)
+{
+    uint64_t earned = now > purse->filled ? (now - purse->filled) / CONSOLE_TICKS : 0;
+
+    if (earned != 0) {
+        purse->lines = earned >= CONSOLE_BURST - purse->lines ? CONSOLE_BURST
+                                                              : purse->lines + (uint32_t)earned;
+        purse->filled += earned * CONSOLE_TICKS;
+    }
+    if (purse->lines == 0) {
+        purse->silent++;
+        return false;
+    }
+    purse->lines--;
+    return true;
+}
+
+void console_show(struct console *console, const char *name, const struct book_line *line,
+                  uint64_t now)
+{
+    static const char *const levels[LOG_LEVELS] = {"error: ", "warning: ", "", ""};
+    struct console_purse *purse = &console->purses[line->source];
+    struct shown shown = {.length = 0};
+
+    if (console->page == NULL || !pay(purse, now)) {
+        return;
+    }
+    add_text(&shown, "[");
+    add_text(&shown, name);
+    if (purse->silent != 0) {
+        add_text(&shown, ", ");
+        add_number(&shown, purse->silent);
+        add_text(&shown, " lines not shown");
+        purse->silent = 0;
+    }
+    add_text(&shown, "] ");
+    add_text(&shown, levels[line->level]);
+    add(&shown, line->text, line->length);
+    add_text(&shown, "\n");
+    memcpy(console->page, shown.text, shown.length);
+    host_write(console->slot, console->page, shown.length);
+}
