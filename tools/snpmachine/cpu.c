@@ -36,7 +36,7 @@ struct cpu {
 
 extern const uint8_t ap_page[], ap_page_end[], ap_page_cr3[], ap_page_cr4[];
 
-static struct cpu cpus[CPUS_MAX];
+HOT_DATA static struct cpu cpus[CPUS_MAX];
 static uint32_t ticket_ids[CPUS_MAX];
 static volatile uint32_t arrived; /* APs that wrote their APIC id */
 static volatile uint32_t numbered;
@@ -44,18 +44,18 @@ static volatile uint32_t ready;
 
 _Noreturn void start_ap(uint32_t ticket);
 
-void spin_lock(struct spinlock *lock)
+HOT void spin_lock(struct spinlock *lock)
 {
     while (__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE))
         cpu_relax();
 }
 
-void spin_unlock(struct spinlock *lock)
+HOT void spin_unlock(struct spinlock *lock)
 {
     __atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
 }
 
-unsigned cpu_number(void)
+HOT unsigned cpu_number(void)
 {
     uint64_t number;
     __asm__ volatile("movq %%gs:0, %0" : "=r"(number));
@@ -67,7 +67,7 @@ uint32_t cpu_apic_id(unsigned cpu)
     return cpus[cpu].apic_id;
 }
 
-uint64_t machine_tsc(void)
+HOT uint64_t machine_tsc(void)
 {
     return tsc_read();
 }

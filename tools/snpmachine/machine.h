@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "hot.h"
+
 #define PAGE_SIZE  0x1000ull
 #define LARGE_SIZE 0x200000ull
 #define CPUS_MAX   8u
@@ -35,17 +37,17 @@ enum machine_status {
 
 /* One readable line (a newline is added), then the end. Other CPUs are silenced. */
 _Noreturn void machine_stop(enum machine_status status, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3), cold));
 
 /* The end of a guest that wrote "code" to its debug-exit port. */
 _Noreturn void machine_guest_exit(uint32_t code);
 
 /* "snpmachine: " and one line on the machine's console. %d %u %x %s %c %p %%, width, 0, l and ll.
  */
-void machine_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void machine_log(const char *format, ...) __attribute__((format(printf, 1, 2), cold));
 
 /* Same, only with the option "verbose". */
-void machine_detail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void machine_detail(const char *format, ...) __attribute__((format(printf, 1, 2), cold));
 
 /* Raw bytes on COM1: the guest's own console. Machine lines and guest bytes share the wire. */
 void console_byte(uint8_t byte);

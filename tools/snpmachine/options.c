@@ -11,6 +11,7 @@ const struct machine_option machine_options[] = {
     {"verbose", "more lines about what the machine does"},
     {"reserve", "MiB of RAM for the machine itself"},
     {"trace", "on: every event to the debug console at port E9 (trace.h)"},
+    {"bench", "times the plain loop of the benchmark guest outside of a guest first"},
     {"help", "lists the options and ends"},
     {0},
 };

@@ -18,6 +18,7 @@
 #define BASE_RESERVE   (40ull << 20)
 #define RESERVE_SHARE  32u /* one part in so many of RAM: RMP and nested tables */
 #define TABLE_FLAGS    3ull
+#define TABLE_PAGES    4u
 #define LARGE_FLAGS    0x83ull
 #define CPUID_XSAVE    (1u << 26)
 #define CR4_OSXSAVE    (1ull << 18)
@@ -150,16 +151,16 @@ static uint64_t place_region(uint64_t size)
     return best;
 }
 
-/* New tables at "at": the low half as boot.S made it, the image where it goes. Returns CR3. */
+/* New tables at "at": the low half as boot.S made it, the image where it goes. Returns CR3. The top
+ * table serves as the next one too, for the image: one page less for QEMU to find at each exit. */
 static uint64_t make_tables(uint64_t at, uint64_t image)
 {
-    uint64_t *pml5 = physical(at), *pml4 = pml5 + 512, *low = pml4 + 512, *high = low + 512,
-             *pd = high + 512;
-    memset(pml5, 0, 5 * PAGE_SIZE);
+    uint64_t *pml5 = physical(at), *pml4 = pml5 + 512, *low = pml4 + 512, *pd = low + 512;
+    memset(pml5, 0, TABLE_PAGES * PAGE_SIZE);
     pml5[0] = pml5[511] = physical_of(pml4) | TABLE_FLAGS;
     pml4[0] = physical_of(low) | TABLE_FLAGS;
-    pml4[511] = physical_of(high) | TABLE_FLAGS;
-    high[510] = physical_of(pd) | TABLE_FLAGS;
+    pml4[511] = physical_of(pml4) | TABLE_FLAGS;
+    pml4[510] = physical_of(pd) | TABLE_FLAGS;
     for (uint64_t i = 0; i < 512; i++)
         low[i] = i << 30 | LARGE_FLAGS;
     for (uint64_t i = 0; i < IMAGE_PD_SLOTS; i++)
@@ -219,7 +220,7 @@ static uint64_t move_image(void)
     uint64_t region = choose_region(size, image_size);
     uint64_t tables = region + ((image_size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1));
     uint64_t cr3 = make_tables(tables, region);
-    memory_start(tables + 5 * PAGE_SIZE, region + size);
+    memory_start(tables + TABLE_PAGES * PAGE_SIZE, region + size);
     start_move(region, (uint64_t)(uintptr_t)image_start - IMAGE_OFFSET, image_size, cr3);
     return cr3;
 }

@@ -9,7 +9,7 @@
 
 #define RECORDS 128u
 
-bool trace_on;
+HOT_DATA bool trace_on;
 
 static struct spinlock lock;
 static struct {

@@ -27,7 +27,8 @@ void event_inject_error(struct vcpu *vcpu, unsigned vector, uint32_t error)
         HW_EVENT_VALID | HW_EVENT_EXCEPT | HW_EVENT_ERROR | vector | (uint64_t)error << 32;
 }
 
-enum exit_verdict event_to_host(struct vcpu *vcpu, uint64_t code, uint64_t info1, uint64_t info2)
+HOT enum exit_verdict event_to_host(struct vcpu *vcpu, uint64_t code, uint64_t info1,
+                                    uint64_t info2)
 {
     vcpu->host->exit_code = code;
     vcpu->host->exit_info1 = info1;

@@ -102,7 +102,7 @@ static bool reflect(struct vcpu *vcpu, uint64_t code, enum exit_verdict *verdict
     return false;
 }
 
-enum exit_verdict exit_handle(struct vcpu *vcpu)
+HOT enum exit_verdict exit_handle(struct vcpu *vcpu)
 {
     uint64_t code = vcpu->vmcb->exit_code;
     enum exit_verdict verdict;

@@ -42,7 +42,7 @@ static enum exit_verdict finish(struct vcpu *vcpu, uint32_t result)
     return EXIT_RESUME;
 }
 
-static uint64_t operand_linear(const struct vcpu *vcpu)
+HOT static uint64_t operand_linear(const struct vcpu *vcpu)
 {
     const struct svm_save *save = &vcpu->vmcb->save;
     return save->cs.attributes & ATTR_LONG ? save->rax : (uint32_t)save->rax;
@@ -241,7 +241,7 @@ static enum exit_verdict rmpquery(struct vcpu *vcpu)
 
 /* ---- Who is who ---- */
 
-static enum exit_verdict vmgexit(struct vcpu *vcpu)
+HOT static enum exit_verdict vmgexit(struct vcpu *vcpu)
 {
     vcpu->vmcb->save.rip += CODE_LENGTH;
     return event_to_host(vcpu, HW_EXIT_VMGEXIT, 0, 0);
@@ -251,14 +251,14 @@ static const struct {
     uint8_t code[CODE_LENGTH];
     bool privileged;
     enum exit_verdict (*run)(struct vcpu *);
-} instructions[] = {
+} instructions[] HOT_TABLE = {
     {{0xF2, 0x0F, 0x01, 0xFF}, true, pvalidate}, {{0xF3, 0x0F, 0x01, 0xFE}, true, rmpadjust},
     {{0xF3, 0x0F, 0x01, 0xFD}, true, rmpquery},  {{0xF3, 0x0F, 0x01, 0xD9}, false, vmgexit},
     {{0xF2, 0x0F, 0x01, 0xD9}, false, vmgexit},
 };
 
 /* Runs it and leaves a trace of the RMP instructions; their index in the table is their number. */
-static enum exit_verdict run_instruction(struct vcpu *vcpu, unsigned number)
+HOT static enum exit_verdict run_instruction(struct vcpu *vcpu, unsigned number)
 {
     struct svm_save *save = &vcpu->vmcb->save;
     uint64_t linear = operand_linear(vcpu), operand = vcpu->registers.rdx & 0xFFFF;
@@ -269,7 +269,7 @@ static enum exit_verdict run_instruction(struct vcpu *vcpu, unsigned number)
     return verdict;
 }
 
-enum exit_verdict exit_undefined(struct vcpu *vcpu)
+HOT enum exit_verdict exit_undefined(struct vcpu *vcpu)
 {
     uint8_t code[CODE_LENGTH];
     size_t length = vcpu_code(vcpu, code, sizeof code);
@@ -286,15 +286,20 @@ enum exit_verdict exit_undefined(struct vcpu *vcpu)
 }
 
 /* At "code" lies a VMGEXIT; what follows it may be an RDMSR. */
-static enum exit_verdict vmgexit_at(struct vcpu *vcpu, const uint8_t *code, size_t length)
+HOT static enum exit_verdict vmgexit_at(struct vcpu *vcpu, const uint8_t *code, size_t length)
 {
     struct svm_save *save = &vcpu->vmcb->save;
-    if (length == CODE_AHEAD && msr_is_read(code + CODE_LENGTH))
-        vcpu->rdmsr_rip[save->vmpl] = save->rip + CODE_LENGTH;
+    if (length == CODE_AHEAD && msr_is_read(code + CODE_LENGTH)) {
+        uint64_t linear = vcpu_linear_rip(vcpu) + CODE_LENGTH;
+        struct walk walk = walk_access(save, linear, false);
+        if (walk.kind == WALK_OK && linear % PAGE_SIZE != PAGE_SIZE - 1)
+            vcpu->follower[save->vmpl] =
+                (struct follower){save->rip + CODE_LENGTH, save->cr3, walk.spa, view_generation};
+    }
     return vmgexit(vcpu);
 }
 
-enum exit_verdict exit_at_vmgexit(struct vcpu *vcpu)
+HOT enum exit_verdict exit_at_vmgexit(struct vcpu *vcpu)
 {
     uint8_t code[CODE_AHEAD];
     size_t length = vcpu_code(vcpu, code, sizeof code);
@@ -304,7 +309,7 @@ enum exit_verdict exit_at_vmgexit(struct vcpu *vcpu)
     return next ? vmgexit_at(vcpu, code, length) : EXIT_RESUME;
 }
 
-enum exit_verdict exit_vmmcall(struct vcpu *vcpu)
+HOT enum exit_verdict exit_vmmcall(struct vcpu *vcpu)
 {
     uint8_t code[CODE_AHEAD];
     size_t length = vcpu_code(vcpu, code, sizeof code);

@@ -17,10 +17,17 @@ struct decoder {
     uint64_t segment_base;
 };
 
-size_t vcpu_code(const struct vcpu *vcpu, uint8_t *bytes, size_t size)
+HOT uint64_t vcpu_linear_rip(const struct vcpu *vcpu)
 {
     const struct svm_save *save = &vcpu->vmcb->save;
-    uint64_t linear = save->cs.base + save->rip;
+    bool flat = (save->efer & EFER_LMA) && (save->cs.attributes & ATTR_LONG);
+    return flat ? save->rip : save->cs.base + save->rip;
+}
+
+HOT size_t vcpu_code(const struct vcpu *vcpu, uint8_t *bytes, size_t size)
+{
+    const struct svm_save *save = &vcpu->vmcb->save;
+    uint64_t linear = vcpu_linear_rip(vcpu);
     size_t first = PAGE_SIZE - (linear & (PAGE_SIZE - 1));
     if (walk_read(save, linear, bytes, size).kind == WALK_OK)
         return size;
@@ -116,12 +123,12 @@ uint64_t linear_of_access(const struct vcpu *vcpu, uint64_t gpa)
     uint8_t code[CODE_MAX];
     size_t length = vcpu_code(vcpu, code, sizeof code);
     const uint64_t candidates[CANDIDATES] = {length ? operand_address(vcpu, code, length)
-                                                    : save->cs.base + save->rip,
+                                                    : vcpu_linear_rip(vcpu),
                                              vcpu->registers.rdi,
                                              vcpu->registers.rsi,
                                              save->rsp - 8,
                                              save->rsp,
-                                             save->cs.base + save->rip};
+                                             vcpu_linear_rip(vcpu)};
     for (unsigned i = 0; i < CANDIDATES; i++)
         for (unsigned ahead = 0; ahead <= CODE_MAX; ahead += CODE_MAX) {
             struct walk walk = walk_linear(save, candidates[i] + ahead, false);

@@ -48,7 +48,7 @@ static enum exit_verdict refuse(struct vcpu *vcpu)
     return EXIT_RESUME;
 }
 
-static enum exit_verdict answer(struct vcpu *vcpu, uint64_t value)
+HOT static enum exit_verdict answer(struct vcpu *vcpu, uint64_t value)
 {
     vcpu->vmcb->save.rax = (uint32_t)value;
     vcpu->registers.rdx = value >> 32;
@@ -56,7 +56,7 @@ static enum exit_verdict answer(struct vcpu *vcpu, uint64_t value)
     return EXIT_RESUME;
 }
 
-static enum exit_verdict read(struct vcpu *vcpu, uint32_t msr)
+HOT static enum exit_verdict read(struct vcpu *vcpu, uint32_t msr)
 {
     switch (msr) {
     case MSR_GHCB:
@@ -74,7 +74,7 @@ static enum exit_verdict read(struct vcpu *vcpu, uint32_t msr)
     }
 }
 
-static enum exit_verdict write(struct vcpu *vcpu, uint32_t msr, uint64_t value)
+HOT static enum exit_verdict write(struct vcpu *vcpu, uint32_t msr, uint64_t value)
 {
     switch (msr) {
     case MSR_GHCB:
@@ -98,23 +98,23 @@ static enum exit_verdict write(struct vcpu *vcpu, uint32_t msr, uint64_t value)
     return EXIT_RESUME;
 }
 
-void msr_read_after_vmgexit(struct vcpu *vcpu)
+HOT void msr_read_after_vmgexit(struct vcpu *vcpu)
 {
     const struct svm_save *save = &vcpu->vmcb->save;
-    uint64_t *expected = &vcpu->rdmsr_rip[save->vmpl];
-    uint8_t code[LENGTH];
-    if (*expected == save->rip && (uint32_t)vcpu->registers.rcx == MSR_GHCB && !save->cpl &&
-        vcpu_code(vcpu, code, sizeof code) == sizeof code && msr_is_read(code))
+    struct follower *next = &vcpu->follower[save->vmpl];
+    if (next->rip && next->rip == save->rip && next->cr3 == save->cr3 &&
+        next->generation == view_generation && (uint32_t)vcpu->registers.rcx == MSR_GHCB &&
+        !save->cpl && msr_is_read(physical(next->spa)))
         read(vcpu, MSR_GHCB);
-    *expected = 0;
+    next->rip = 0;
 }
 
-bool msr_is_read(const uint8_t *code)
+HOT bool msr_is_read(const uint8_t *code)
 {
     return code[0] == 0x0F && code[1] == 0x32;
 }
 
-enum exit_verdict exit_msr(struct vcpu *vcpu)
+HOT enum exit_verdict exit_msr(struct vcpu *vcpu)
 {
     uint32_t msr = (uint32_t)vcpu->registers.rcx;
     if (!vcpu->vmcb->exit_info1)

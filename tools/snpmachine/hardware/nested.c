@@ -13,7 +13,7 @@ struct alias {
     uint64_t gpa, spa, size;
 };
 
-static uint64_t *root;
+HOT_DATA static uint64_t *root;
 static struct alias *aliases;
 static unsigned alias_count, alias_room;
 
@@ -83,7 +83,7 @@ void view_forget_spa(uint64_t spa, uint64_t size)
             view_forget(aliases[i].gpa, aliases[i].size);
 }
 
-struct nested nested_lookup(uint64_t gpa)
+HOT struct nested nested_lookup(uint64_t gpa)
 {
     struct nested found = {NESTED_NONE, 0, PAGE_SIZE};
     if (gpa >= GPA_LIMIT) /* no host has anything there: as if it were marked */

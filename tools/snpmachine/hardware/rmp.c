@@ -12,10 +12,10 @@
 /* What a trace says of them. */
 enum { ASSIGN, RELEASE, SMASH, LARGE = 0x100 };
 
-struct spinlock hardware_lock;
+HOT_DATA struct spinlock hardware_lock;
 
-static struct rmp_entry *entries;
-static uint64_t entry_count;
+HOT_DATA static struct rmp_entry *entries;
+HOT_DATA static uint64_t entry_count;
 
 void rmp_start(void)
 {
@@ -34,13 +34,13 @@ void rmp_start(void)
     }
 }
 
-struct rmp_entry *rmp_own(uint64_t spa)
+HOT struct rmp_entry *rmp_own(uint64_t spa)
 {
     uint64_t n = spa / PAGE_SIZE;
     return n < entry_count && entries[n].ram ? &entries[n] : NULL;
 }
 
-struct rmp_entry *rmp_entry(uint64_t spa)
+HOT struct rmp_entry *rmp_entry(uint64_t spa)
 {
     struct rmp_entry *own = rmp_own(spa);
     if (!own)
@@ -49,13 +49,13 @@ struct rmp_entry *rmp_entry(uint64_t spa)
     return head->large ? head : own;
 }
 
-uint64_t rmp_gpa(uint64_t spa)
+HOT uint64_t rmp_gpa(uint64_t spa)
 {
     const struct rmp_entry *entry = rmp_entry(spa);
     return entry->large ? entry->gpa + (spa & (LARGE_SIZE - PAGE_SIZE)) : entry->gpa;
 }
 
-void rmp_decrypt(uint64_t spa, uint64_t size)
+HOT void rmp_decrypt(uint64_t spa, uint64_t size)
 {
     for (uint64_t at = spa; at < spa + size; at += PAGE_SIZE) {
         struct rmp_entry *own = rmp_own(at);

@@ -15,10 +15,10 @@
 #define DR7_BIT           0x80u
 #define HLT_OPCODE        0xF4u
 
-static struct vcpu vcpus[CPUS_MAX];
+HOT_DATA static struct vcpu *vcpus[CPUS_MAX];
 static void *iopm;
 
-void vmrun(struct guest_registers *registers, uint64_t guest_vmcb, uint64_t host_vmcb);
+void vmrun(struct guest_registers *registers, uint64_t guest_vmcb, uint64_t gs_base);
 
 static void start_vmcb(struct svm_vmcb *vmcb)
 {
@@ -37,14 +37,16 @@ static void start_vmcb(struct svm_vmcb *vmcb)
 }
 
 /* Each CPU calls this for itself, with the first hw_run. */
-static void start_vcpu(struct vcpu *vcpu)
+static struct vcpu *start_vcpu(void)
 {
-    vcpu->vmcb = memory_page();
-    vcpu->fpu = memory_page();
+    uint8_t *page = memory_page();
+    struct vcpu *vcpu = (struct vcpu *)(void *)(page + SVM_VMCB_USED);
+    vcpu->vmcb = (struct svm_vmcb *)(void *)page;
     start_vmcb(vcpu->vmcb);
+    walk_start(vcpu->kept);
     msr_write(MSR_HSAVE_PA, physical_of(memory_page()));
-    vcpu->host_vmcb = physical_of(memory_page());
-    vmsave(vcpu->host_vmcb);
+    vcpu->gs_base = msr_read(MSR_GS_BASE);
+    return vcpu;
 }
 
 void run_start(void)
@@ -61,7 +63,7 @@ static bool good_xcr0(uint64_t xcr0)
            (!(xcr0 & XCR0_AVX) || (xcr0 & XCR0_SSE));
 }
 
-static uint64_t vmsa_refused(const struct svm_vmsa *vmsa)
+HOT static uint64_t vmsa_refused(const struct svm_vmsa *vmsa)
 {
     if (vmsa->sev_features & ~FEATURES_MODELLED)
         machine_stop(MACHINE_NOT_MODELLED, "not modelled: SEV_FEATURES %lx of a VMSA",
@@ -72,12 +74,12 @@ static uint64_t vmsa_refused(const struct svm_vmsa *vmsa)
 }
 
 /* VMRUN's checks of the VMSA page; takes it into use. Returns 0 or the exit code. */
-static uint64_t take_vmsa(uint64_t spa)
+HOT static uint64_t take_vmsa(uint64_t spa)
 {
     uint64_t refused = HW_EXIT_INVALID;
     spin_lock(&hardware_lock);
-    struct rmp_entry *entry = spa & (PAGE_SIZE - 1) ? NULL : rmp_entry(spa);
-    if (entry && entry->assigned && entry->vmsa && !entry->large && !entry->immutable) {
+    struct rmp_entry *entry = spa & (PAGE_SIZE - 1) ? NULL : rmp_own(spa);
+    if (entry && entry->assigned && entry->vmsa && !entry->immutable) { /* no 2 MiB entry is one */
         rmp_decrypt(spa, PAGE_SIZE);
         refused = entry->in_use ? HW_EXIT_BUSY : vmsa_refused(physical(spa));
         if (!refused)
@@ -87,12 +89,12 @@ static uint64_t take_vmsa(uint64_t spa)
     return refused;
 }
 
-static void leave_vmsa(uint64_t spa)
+HOT static void leave_vmsa(uint64_t spa)
 {
     __atomic_store_n(&rmp_own(spa)->in_use, 0, __ATOMIC_RELEASE);
 }
 
-static bool injection_allowed(const struct vcpu *vcpu)
+HOT static bool injection_allowed(const struct vcpu *vcpu)
 {
     uint64_t event = vcpu->host->event_inj;
     if (!(event & HW_EVENT_VALID) || !(vcpu->sev_features & FEATURE_RESTRICTED_INJECTION))
@@ -100,7 +102,7 @@ static bool injection_allowed(const struct vcpu *vcpu)
     return EVENT_VECTOR(event) == VECTOR_HV && (event & 0x700) == HW_EVENT_EXCEPT;
 }
 
-static void set_controls(struct vcpu *vcpu)
+HOT static void set_controls(struct vcpu *vcpu)
 {
     struct svm_vmcb *vmcb = vcpu->vmcb;
     uint16_t dr7 = vcpu->sev_features & FEATURE_DEBUG_SWAP ? 0 : DR7_BIT;
@@ -121,7 +123,7 @@ static void set_controls(struct vcpu *vcpu)
 
 /* QEMU would deliver a host's #VC without its error code, so it goes the way of the hardware's own.
  */
-static enum exit_verdict deliver_host_vc(struct vcpu *vcpu)
+HOT static enum exit_verdict deliver_host_vc(struct vcpu *vcpu)
 {
     const uint64_t kind = HW_EVENT_VALID | HW_EVENT_EXCEPT | HW_EVENT_ERROR | VECTOR_VC;
     uint64_t event = vcpu->vmcb->event_inj;
@@ -133,23 +135,36 @@ static enum exit_verdict deliver_host_vc(struct vcpu *vcpu)
 
 /* QEMU 7.2 forgets the shadow after STI at VMRUN. It matters when HLT follows and an interrupt
  * waits: the guest must halt first, or it sleeps through its wake-up. */
-static bool halts_in_shadow(const struct vcpu *vcpu)
+HOT static bool halts_in_shadow(const struct vcpu *vcpu)
 {
     uint8_t opcode;
     return vcpu->host->irq_shadow && vcpu->host->want_window && vcpu_code(vcpu, &opcode, 1) &&
            opcode == HLT_OPCODE;
 }
 
-static void enter(struct vcpu *vcpu, unsigned cpu)
+/* QEMU forgets all it knows of memory once more, at the entry and at the exit, for a difference in
+ * these bits; none of them matters to the machine itself. */
+HOT static void match_paging(const struct svm_save *save)
+{
+    const uint64_t free = CR4_PSE | CR4_PGE | CR4_SMEP | CR4_SMAP;
+    uint64_t own = cr4_read();
+    if ((own ^ save->cr4) & CR4_LA57 || !(save->cr0 & CR0_PG))
+        return; /* it forgets in any case */
+    if ((own ^ save->cr4) & free)
+        cr4_write((own & ~free) | (save->cr4 & free));
+}
+
+HOT static void enter(struct vcpu *vcpu, unsigned cpu)
 {
     struct svm_vmcb *vmcb = vcpu->vmcb;
     vmcb->nested_cr3 = view_root(vmcb->save.vmpl, walk_is_flat(&vmcb->save));
     vmcb->save.efer |= EFER_SVME;
+    match_paging(&vmcb->save);
     gif_clear();
     interrupts_on();
     view_enter_guest(cpu);
     uint64_t entered = trace_on ? tsc_read() : 0;
-    vmrun(&vcpu->registers, physical_of(vmcb), vcpu->host_vmcb);
+    vmrun(&vcpu->registers, physical_of(vmcb), vcpu->gs_base);
     if (trace_on)
         trace_add(vmcb->save.vmpl, TRACE_EXIT, vmcb->exit_code, tsc_read() - entered);
     view_leave_guest(cpu);
@@ -158,7 +173,7 @@ static void enter(struct vcpu *vcpu, unsigned cpu)
     vmcb->event_inj = 0;
 }
 
-static void report(struct vcpu *vcpu)
+HOT static void report(struct vcpu *vcpu)
 {
     const struct svm_vmcb *vmcb = vcpu->vmcb;
     struct hw_vmcb *host = vcpu->host;
@@ -169,13 +184,13 @@ static void report(struct vcpu *vcpu)
     host->tpr = vmcb->int_ctl & INT_CTL_TPR;
 }
 
-void hw_run(struct hw_vmcb *host)
+HOT void hw_run(struct hw_vmcb *host)
 {
     unsigned cpu = cpu_number();
     host->exit_int_info = 0;
-    struct vcpu *vcpu = &vcpus[cpu];
-    if (!vcpu->vmcb)
-        start_vcpu(vcpu);
+    if (!vcpus[cpu])
+        vcpus[cpu] = start_vcpu();
+    struct vcpu *vcpu = vcpus[cpu];
     vcpu->host = host;
     uint64_t refused = take_vmsa(host->vmsa);
     if (refused) {

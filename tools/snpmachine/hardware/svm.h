@@ -51,6 +51,8 @@ struct svm_vmsa {
     uint8_t rest[0x1000 - 0x670];
 };
 
+#define SVM_VMCB_USED 0x700u
+
 struct svm_vmcb {
     uint16_t intercept_cr_read, intercept_cr_write, intercept_dr_read, intercept_dr_write;
     uint32_t intercept_exceptions, intercept1, intercept2;
@@ -62,7 +64,7 @@ struct svm_vmcb {
     uint64_t event_inj, nested_cr3, lbr;
     uint8_t reserved_c0[0x400 - 0xC0];
     struct svm_save save;
-    uint8_t rest[0x1000 - 0x700];
+    uint8_t rest[0x1000 - SVM_VMCB_USED];
 };
 
 _Static_assert(offsetof(struct svm_save, vmpl) == 0x0CA, "VMSA");
@@ -141,6 +143,9 @@ _Static_assert(sizeof(struct svm_vmcb) == 0x1000, "VMCB");
 #define CR0_PG      (1ull << 31)
 #define CR4_PSE     (1ull << 4)
 #define CR4_PAE     (1ull << 5)
+#define CR4_PGE     (1ull << 7)
+#define CR4_SMEP    (1ull << 20)
+#define CR4_SMAP    (1ull << 21)
 #define CR4_LA57    (1ull << 12)
 #define CR4_OSXSAVE (1ull << 18)
 #define RFLAGS_CF   (1ull << 0)

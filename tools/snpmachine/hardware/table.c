@@ -8,22 +8,22 @@
 #define LEVELS      4u
 #define TABLE_LINKS (TABLE_PRESENT | TABLE_WRITE | TABLE_USER | TABLE_ACCESSED)
 
-static unsigned shift_of(unsigned level)
+HOT static unsigned shift_of(unsigned level)
 {
     return 12 + 9 * (level - 1);
 }
 
-static uint64_t *next_table(uint64_t entry)
+HOT static uint64_t *next_table(uint64_t entry)
 {
     return physical(entry & TABLE_ADDRESS);
 }
 
-static bool is_link(uint64_t entry, unsigned level)
+HOT static bool is_link(uint64_t entry, unsigned level)
 {
     return level > 1 && (entry & TABLE_PRESENT) && !(entry & TABLE_LARGE);
 }
 
-uint64_t *table_find(uint64_t *root, uint64_t address, uint64_t *size)
+HOT uint64_t *table_find(uint64_t *root, uint64_t address, uint64_t *size)
 {
     uint64_t *table = root;
     for (unsigned level = LEVELS;; level--) {

@@ -13,16 +13,31 @@ struct guest_registers { /* the order is vmrun.S's */
     uint64_t rcx, rdx, rbx, rbp, rsi, rdi, r8_to_r15[8];
 };
 
+/* An RDMSR right behind the VMGEXIT that ended a VMPL's last run: what was translated then holds
+ * still, as a TLB's entry would, because that VMPL has executed nothing since. */
+struct follower {
+    uint64_t rip, cr3; /* rip 0: there is none */
+    uint64_t spa, generation;
+};
+
+#define FPU_IMAGE 832u /* XSAVE's standard format up to the upper halves of YMM */
+
+/* It lies in its VMCB's own page, behind what SVM uses of it: one page less to find at each exit.
+ */
 struct vcpu {
     struct svm_vmcb *vmcb;
     struct guest_registers registers;
-    uint64_t host_vmcb; /* spa of the VMCB that holds the machine's own VMLOAD state */
+    uint64_t gs_base; /* the machine's own */
     struct svm_vmsa *vmsa;
     struct hw_vmcb *host; /* what the host gave to hw_run */
     uint64_t sev_features, tsc_aux;
-    uint64_t rdmsr_rip[VMPLS]; /* where an RDMSR follows the VMGEXIT that ended the last run */
-    uint8_t *fpu;              /* one page: FXSAVE or XSAVE image */
+    struct kept kept[KEPT];
+    struct follower follower[VMPLS];
+    _Alignas(64) uint8_t fpu[FPU_IMAGE]; /* FXSAVE or XSAVE image */
 };
+_Static_assert(SVM_VMCB_USED + sizeof(struct vcpu) <= 0x1000 &&
+                   SVM_VMCB_USED % _Alignof(struct vcpu) == 0,
+               "one page");
 
 /* What an exit handler decided. */
 enum exit_verdict {
@@ -69,5 +84,8 @@ uint64_t *vcpu_register(struct vcpu *vcpu, unsigned number);
 
 /* Reads up to "size" bytes at RIP; returns how many there are (0: the fetch faults). */
 size_t vcpu_code(const struct vcpu *vcpu, uint8_t *bytes, size_t size);
+
+/* The linear address of RIP: CS.base counts outside 64-bit mode only. */
+uint64_t vcpu_linear_rip(const struct vcpu *vcpu);
 
 #endif

@@ -30,21 +30,22 @@ struct snapshot {
     bool used;
 };
 
-static struct view views[VMPLS];
+HOT_DATA uint64_t view_generation;
+HOT_DATA static struct view views[VMPLS];
 static struct snapshot snapshots[SNAPSHOTS];
 static unsigned next_snapshot;
-static bool five_levels;
+HOT_DATA static bool five_levels;
 static bool unsettled;     /* something was taken out since view_settle */
 static void *condemned[8]; /* page-table pages to free once settled */
 static unsigned condemned_count;
 
-static struct {
+HOT_DATA static struct {
     uint32_t inside;
     uint32_t entries;
     uint8_t gap[56];
 } guests[CPUS_MAX];
 
-unsigned hw_c_bit(void)
+HOT unsigned hw_c_bit(void)
 {
     return five_levels ? 51 : 47;
 }
@@ -88,7 +89,7 @@ void view_start(void)
         snapshots[i].page = memory_page();
 }
 
-uint64_t view_root(unsigned vmpl, bool flat)
+HOT uint64_t view_root(unsigned vmpl, bool flat)
 {
     return physical_of(flat ? views[vmpl].flat : views[vmpl].root);
 }
@@ -105,7 +106,7 @@ static struct view_result npf(const struct view_access *access, uint64_t more)
     return (struct view_result){VIEW_NPF, info1, 0};
 }
 
-static bool permitted(const struct rmp_entry *entry, const struct view_access *access)
+HOT static bool permitted(const struct rmp_entry *entry, const struct view_access *access)
 {
     uint8_t wanted = access->write ? PERM_READ | PERM_WRITE : PERM_READ;
     if (access->fetch)
@@ -113,8 +114,8 @@ static bool permitted(const struct rmp_entry *entry, const struct view_access *a
     return (entry->perms[access->vmpl] & wanted) == wanted;
 }
 
-static struct view_result check_private(const struct view_access *access,
-                                        const struct nested *nested)
+HOT static struct view_result check_private(const struct view_access *access,
+                                            const struct nested *nested)
 {
     uint64_t page = nested->spa & ~(PAGE_SIZE - 1);
     const struct rmp_entry *entry = rmp_entry(page);
@@ -128,7 +129,7 @@ static struct view_result check_private(const struct view_access *access,
     return (struct view_result){VIEW_OK, 0, nested->spa};
 }
 
-struct view_result view_check(const struct view_access *access)
+HOT struct view_result view_check(const struct view_access *access)
 {
     struct nested nested = nested_lookup(access->gpa);
     if (nested.kind == NESTED_NONE)
@@ -280,6 +281,7 @@ static void forget_half(uint64_t *half, uint64_t gpa, uint64_t end)
 
 void view_forget_vmpl(uint64_t gpa, uint64_t size, unsigned vmpl)
 {
+    view_generation++;
     forget_half(views[vmpl].half[0], gpa, gpa + size);
     forget_half(views[vmpl].half[1], gpa, gpa + size);
 }
@@ -290,13 +292,13 @@ void view_forget(uint64_t gpa, uint64_t size)
         view_forget_vmpl(gpa, size, vmpl);
 }
 
-void view_enter_guest(unsigned cpu)
+HOT void view_enter_guest(unsigned cpu)
 {
     __atomic_add_fetch(&guests[cpu].entries, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&guests[cpu].inside, 1, __ATOMIC_SEQ_CST);
 }
 
-void view_leave_guest(unsigned cpu)
+HOT void view_leave_guest(unsigned cpu)
 {
     __atomic_store_n(&guests[cpu].inside, 0, __ATOMIC_SEQ_CST);
 }

@@ -51,6 +51,9 @@ void view_forget_vmpl(uint64_t gpa, uint64_t size, unsigned vmpl);
 void view_forget_spa(uint64_t spa, uint64_t size);
 void view_settle(void);
 
+/* Rises whenever something may have been taken out: what view_check said before is void. */
+extern uint64_t view_generation;
+
 uint64_t view_root(unsigned vmpl, bool flat);
 
 /* Around VMRUN: while a CPU is inside, view_settle must wait for it. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * void vmrun(uint64_t *registers, uint64_t guest_vmcb, uint64_t host_vmcb): one VMRUN with the
+ * void vmrun(uint64_t *registers, uint64_t guest_vmcb, uint64_t gs_base): one VMRUN with the
  * guest's general registers (order: struct guest_registers) and, by VMLOAD and VMSAVE, the segment
- * and system-call state that VMRUN itself leaves alone. The host's own was saved once, at start.
+ * and system-call state that VMRUN itself leaves alone. Of all that the machine uses the base of
+ * GS only: its interrupts need no task segment.
  */
-	.text
+	.section .text.vmrun, "ax"
 	.globl vmrun
 vmrun:
 	pushq %rbx
@@ -53,7 +54,7 @@ vmrun:
 	popq %rax
 	vmsave %rax
 	popq %rax
-	vmload %rax
+	wrgsbase %rax
 	popq %r15
 	popq %r14
 	popq %r13

@@ -18,14 +18,24 @@
 #define TAG_ZERO     1u
 #define TAG_SPECIAL  2u
 
-static bool has_xsave(void)
+HOT static bool has_xsave(void)
 {
     return (cr4_read() & CR4_OSXSAVE) != 0;
 }
 
+/* A string of moves: to TCG that is one block, and a string instruction as many as it has words. */
+static inline __attribute__((always_inline)) void move(void *to, const void *from, size_t size)
+{
+    volatile uint64_t *out = to;
+    const uint64_t *in = from;
+#pragma GCC unroll 64
+    for (size_t i = 0; i < size / sizeof *out; i++)
+        out[i] = in[i];
+}
+
 /* ---- x87 tags: the VMSA has two bits for each register, FXSAVE one ---- */
 
-static unsigned tag_of(const uint8_t *mantissa, const uint8_t *exponent)
+HOT static unsigned tag_of(const uint8_t *mantissa, const uint8_t *exponent)
 {
     unsigned power = (exponent[0] | (unsigned)exponent[1] << 8) & 0x7FFF;
     uint64_t digits;
@@ -36,7 +46,7 @@ static unsigned tag_of(const uint8_t *mantissa, const uint8_t *exponent)
 }
 
 /* Registers in the image are ST0.., tags go with the physical register: TOP is in FSW 13:11. */
-static uint16_t tags_from_image(const struct svm_vmsa *vmsa, uint8_t present)
+HOT static uint16_t tags_from_image(const struct svm_vmsa *vmsa, uint8_t present)
 {
     uint16_t tags = 0;
     if (!present)
@@ -52,7 +62,7 @@ static uint16_t tags_from_image(const struct svm_vmsa *vmsa, uint8_t present)
     return tags;
 }
 
-static uint8_t tags_to_image(uint16_t tags)
+HOT static uint8_t tags_to_image(uint16_t tags)
 {
     uint8_t present = 0;
     if (tags == TAGS_EMPTY)
@@ -63,7 +73,7 @@ static uint8_t tags_to_image(uint16_t tags)
     return present;
 }
 
-static void fpu_from_vmsa(const struct svm_vmsa *vmsa, uint8_t *image)
+HOT static void fpu_from_vmsa(const struct svm_vmsa *vmsa, uint8_t *image)
 {
     uint8_t present = tags_to_image(vmsa->x87_ftw);
     memcpy(image, &vmsa->x87_fcw, 2);
@@ -79,10 +89,10 @@ static void fpu_from_vmsa(const struct svm_vmsa *vmsa, uint8_t *image)
         memcpy(image + FX_ST + 16 * st, vmsa->x87_mantissa[st], 8);
         memcpy(image + FX_ST + 16 * st + 8, vmsa->x87_exponent[st], 2);
     }
-    memcpy(image + FX_XMM, vmsa->xmm, sizeof vmsa->xmm);
+    move(image + FX_XMM, vmsa->xmm, sizeof vmsa->xmm);
 }
 
-static void fpu_to_vmsa(struct svm_vmsa *vmsa, const uint8_t *image)
+HOT static void fpu_to_vmsa(struct svm_vmsa *vmsa, const uint8_t *image)
 {
     memcpy(&vmsa->x87_fcw, image, 2);
     memcpy(&vmsa->x87_fsw, image + 2, 2);
@@ -94,11 +104,11 @@ static void fpu_to_vmsa(struct svm_vmsa *vmsa, const uint8_t *image)
         memcpy(vmsa->x87_mantissa[st], image + FX_ST + 16 * st, 8);
         memcpy(vmsa->x87_exponent[st], image + FX_ST + 16 * st + 8, 2);
     }
-    memcpy(vmsa->xmm, image + FX_XMM, sizeof vmsa->xmm);
+    move(vmsa->xmm, image + FX_XMM, sizeof vmsa->xmm);
     vmsa->x87_ftw = tags_from_image(vmsa, image[4]);
 }
 
-static void fpu_load(struct vcpu *vcpu)
+HOT static void fpu_load(struct vcpu *vcpu)
 {
     const struct svm_vmsa *vmsa = vcpu->vmsa;
     fpu_from_vmsa(vmsa, vcpu->fpu);
@@ -115,7 +125,7 @@ static void fpu_load(struct vcpu *vcpu)
     fpu_restore_avx(vcpu->fpu);
 }
 
-static void fpu_store(struct vcpu *vcpu)
+HOT static void fpu_store(struct vcpu *vcpu)
 {
     struct svm_vmsa *vmsa = vcpu->vmsa;
     fpu_save(vcpu->fpu);
@@ -132,12 +142,25 @@ static void fpu_store(struct vcpu *vcpu)
 
 /* ---- The save area ---- */
 
-void vmsa_load(struct vcpu *vcpu)
+/* What VMRUN, VMLOAD and the exits read and write of it; the rest stays in the VMSA as it is. */
+static inline __attribute__((always_inline)) void move_save(struct svm_save *to,
+                                                            const struct svm_save *from)
+{
+    move(&to->es, &from->es, offsetof(struct svm_save, ssp_pl));
+    move(&to->reserved_c8, &from->reserved_c8, 16);
+    move(&to->xss, &from->xss, offsetof(struct svm_save, dr) - offsetof(struct svm_save, xss));
+    to->rsp = from->rsp;
+    move(&to->rax, &from->rax,
+         offsetof(struct svm_save, reserved_248) - offsetof(struct svm_save, rax));
+    move(&to->g_pat, &from->g_pat, 16);
+}
+
+HOT void vmsa_load(struct vcpu *vcpu)
 {
     const struct svm_vmsa *vmsa = vcpu->vmsa;
-    vcpu->vmcb->save = vmsa->save;
-    memcpy(&vcpu->registers.rcx, &vmsa->rcx, 3 * sizeof vmsa->rcx);
-    memcpy(&vcpu->registers.rbp, &vmsa->rbp, 11 * sizeof vmsa->rbp);
+    move_save(&vcpu->vmcb->save, &vmsa->save);
+    move(&vcpu->registers.rcx, &vmsa->rcx, 3 * sizeof vmsa->rcx);
+    move(&vcpu->registers.rbp, &vmsa->rbp, 11 * sizeof vmsa->rbp);
     vcpu->sev_features = vmsa->sev_features;
     if (vcpu->tsc_aux != vmsa->save.tsc_aux)
         msr_write(MSR_TSC_AUX, vmsa->save.tsc_aux);
@@ -145,14 +168,14 @@ void vmsa_load(struct vcpu *vcpu)
     fpu_load(vcpu);
 }
 
-void vmsa_store(struct vcpu *vcpu)
+HOT void vmsa_store(struct vcpu *vcpu)
 {
     struct svm_vmsa *vmsa = vcpu->vmsa;
-    vmsa->save = vcpu->vmcb->save;
+    move_save(&vmsa->save, &vcpu->vmcb->save);
     vmsa->save.efer |= EFER_SVME;
     vmsa->save.tsc_aux = (uint32_t)vcpu->tsc_aux;
-    memcpy(&vmsa->rcx, &vcpu->registers.rcx, 3 * sizeof vmsa->rcx);
-    memcpy(&vmsa->rbp, &vcpu->registers.rbp, 11 * sizeof vmsa->rbp);
+    move(&vmsa->rcx, &vcpu->registers.rcx, 3 * sizeof vmsa->rcx);
+    move(&vmsa->rbp, &vcpu->registers.rbp, 11 * sizeof vmsa->rbp);
     vmsa->exit_code = vcpu->host->exit_code;
     vmsa->exit_info1 = vcpu->host->exit_info1;
     vmsa->exit_info2 = vcpu->host->exit_info2;

@@ -8,27 +8,66 @@
 
 #define ERROR_PRESENT 1u
 #define ERROR_WRITE   2u
+#define KEPT_HASH     0x9E3779B97F4A7C15ull
 
-bool walk_is_flat(const struct svm_save *save)
+HOT_DATA static struct kept *kept_sets[CPUS_MAX];
+
+void walk_start(struct kept *kept)
+{
+    kept_sets[cpu_number()] = kept;
+}
+
+HOT bool walk_is_flat(const struct svm_save *save)
 {
     return !(save->cr0 & CR0_PG) || !(save->cr4 & CR4_PAE);
 }
 
-static uint64_t c_bit_mask(void)
+HOT static uint64_t c_bit_mask(void)
 {
     return 1ull << hw_c_bit();
 }
 
+HOT static struct kept *kept_slot(uint64_t gpa)
+{
+    return &kept_sets[cpu_number()][gpa / PAGE_SIZE * KEPT_HASH >> 60];
+}
+
+HOT static bool kept_find(const struct view_access *access, struct walk *walk)
+{
+    const struct kept *slot = kept_slot(access->gpa);
+    if (!access->private || access->write || slot->generation != view_generation ||
+        slot->page != ((access->gpa & ~(PAGE_SIZE - 1)) | KEPT_VALID | access->vmpl))
+        return false;
+    *walk = (struct walk){.kind = WALK_OK,
+                          .gpa = access->gpa,
+                          .spa = slot->spa | (access->gpa & (PAGE_SIZE - 1)),
+                          .private = true};
+    return true;
+}
+
+HOT static void kept_note(const struct view_access *access, uint64_t spa)
+{
+    uint64_t page = access->gpa & ~(PAGE_SIZE - 1);
+    if (access->private && !access->write)
+        *kept_slot(page) = (struct kept){page | KEPT_VALID | access->vmpl, spa & ~(PAGE_SIZE - 1),
+                                         view_generation};
+}
+
 /* Checks one physical access; on success spa is where it goes. Under hardware_lock. */
-static struct walk touch(const struct view_access *access)
+HOT static struct walk touch(const struct view_access *access)
 {
     static const enum walk_kind kinds[] = {[VIEW_OK] = WALK_OK,
                                            [VIEW_MMIO] = WALK_MMIO,
                                            [VIEW_UNVALIDATED] = WALK_UNVALIDATED,
                                            [VIEW_NPF] = WALK_NPF};
+    struct walk known;
+    if (kept_find(access, &known))
+        return known;
     struct view_result result = view_check(access);
     if (result.kind == VIEW_OK && access->private && rmp_own(result.spa)->cipher)
         rmp_decrypt(result.spa & ~(PAGE_SIZE - 1), PAGE_SIZE);
+    if (result.kind == VIEW_OK)
+        kept_note(access, result.spa);
     return (struct walk){.kind = kinds[result.kind],
                          .gpa = access->gpa,
                          .spa = result.spa,
@@ -36,13 +75,13 @@ static struct walk touch(const struct view_access *access)
                          .private = access->private};
 }
 
-static struct walk page_fault(uint32_t error, bool write)
+HOT static struct walk page_fault(uint32_t error, bool write)
 {
     return (struct walk){.kind = WALK_PAGE_FAULT, .error = error | (write ? ERROR_WRITE : 0)};
 }
 
 /* One level: *table is a table's address, becomes what the entry holds. WALK_OK means go on. */
-static struct walk step(const struct svm_save *save, uint64_t index, uint64_t *entry)
+HOT static struct walk step(const struct svm_save *save, uint64_t index, uint64_t *entry)
 {
     struct view_access access = {.gpa = (*entry & TABLE_ADDRESS & ~c_bit_mask()) + index * 8,
                                  .vmpl = save->vmpl,
@@ -54,7 +93,7 @@ static struct walk step(const struct svm_save *save, uint64_t index, uint64_t *e
     return walk;
 }
 
-static struct walk walk_long(const struct svm_save *save, uint64_t linear, bool write)
+HOT static struct walk walk_long(const struct svm_save *save, uint64_t linear, bool write)
 {
     unsigned level = save->cr4 & CR4_LA57 ? 5 : 4;
     uint64_t entry = save->cr3;
@@ -77,7 +116,7 @@ static struct walk walk_long(const struct svm_save *save, uint64_t linear, bool 
 }
 
 /* Under hardware_lock. */
-static struct walk translate(const struct svm_save *save, uint64_t linear, bool write)
+HOT static struct walk translate(const struct svm_save *save, uint64_t linear, bool write)
 {
     if (!(save->cr0 & CR0_PG))
         return (struct walk){.kind = WALK_OK, .gpa = (uint32_t)linear, .private = true};
@@ -96,7 +135,7 @@ struct walk walk_linear(const struct svm_save *save, uint64_t linear, bool write
     return walk;
 }
 
-struct walk walk_access(const struct svm_save *save, uint64_t linear, bool write)
+HOT struct walk walk_access(const struct svm_save *save, uint64_t linear, bool write)
 {
     spin_lock(&hardware_lock);
     struct walk walk = translate(save, linear, write);
@@ -110,13 +149,13 @@ struct walk walk_access(const struct svm_save *save, uint64_t linear, bool write
 }
 
 /* Bytes up to the end of the page. */
-static size_t part_of(uint64_t linear, size_t size)
+HOT static size_t part_of(uint64_t linear, size_t size)
 {
     size_t left = PAGE_SIZE - (linear & (PAGE_SIZE - 1));
     return size < left ? size : left;
 }
 
-struct walk walk_read(const struct svm_save *save, uint64_t linear, void *to, size_t size)
+HOT struct walk walk_read(const struct svm_save *save, uint64_t linear, void *to, size_t size)
 {
     struct walk walk = {.kind = WALK_OK};
     for (uint8_t *out = to; size && walk.kind == WALK_OK;) {

@@ -21,6 +21,20 @@ struct walk {
     bool private;
 };
 
+/* Where private pages that were read before lie: what view_check said of them in this generation.
+ * Only a shortcut through the RMP and the host's table; the guest's own tables are walked anew each
+ * time. One set for each CPU. Under hardware_lock. */
+#define KEPT       16u /* as many as four bits tell apart */
+#define KEPT_VALID 8u
+
+struct kept {
+    uint64_t page; /* gpa | KEPT_VALID | VMPL */
+    uint64_t spa, generation;
+};
+
+/* This CPU's set. */
+void walk_start(struct kept *kept);
+
 /* Is every access of this guest private, because its paging mode has no C-bit? */
 bool walk_is_flat(const struct svm_save *save);
 

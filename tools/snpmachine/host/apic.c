@@ -49,7 +49,7 @@ static bool x2apic(const struct apic *apic)
     return (apic->base & APIC_BASE_X2) != 0;
 }
 
-static int highest(const uint32_t words[8])
+HOT static int highest(const uint32_t words[8])
 {
     for (int i = 7; i >= 0; i--) {
         if (words[i] != 0) {
@@ -59,7 +59,7 @@ static int highest(const uint32_t words[8])
     return -1;
 }
 
-static int highest_request(struct apic *apic)
+HOT static int highest_request(struct apic *apic)
 {
     uint32_t words[8];
     for (int i = 0; i < 8; i++) {
@@ -68,7 +68,7 @@ static int highest_request(struct apic *apic)
     return highest(words);
 }
 
-static uint32_t processor_priority(const struct apic *apic)
+HOT static uint32_t processor_priority(const struct apic *apic)
 {
     int vector = highest(apic->isr);
     uint32_t in_service = vector < 0 ? 0 : (uint32_t)vector & 0xF0u;
@@ -135,7 +135,7 @@ static uint32_t timer_current(const struct apic *apic, uint64_t now)
     return passed >= apic->timer_initial ? 0 : apic->timer_initial - (uint32_t)passed;
 }
 
-void apic_timer_run(struct apic *apic, uint64_t now)
+HOT void apic_timer_run(struct apic *apic, uint64_t now)
 {
     uint32_t lvt = timer_lvt(apic);
     if (apic->deadline == APIC_NO_DEADLINE || now < apic->deadline) {
@@ -187,7 +187,7 @@ void apic_accept(struct apic *apic, uint8_t vector, bool level)
     atomic_fetch_or(&apic->irr[vector / 32], bit);
 }
 
-int apic_pending(struct apic *apic)
+HOT int apic_pending(struct apic *apic)
 {
     int vector = highest_request(apic);
     if (vector < 0 || (apic->spurious & SPURIOUS_ENABLE) == 0 ||
@@ -204,7 +204,7 @@ void apic_acknowledge(struct apic *apic, uint8_t vector)
     apic->isr[vector / 32] |= bit;
 }
 
-uint32_t apic_take_events(struct apic *apic)
+HOT uint32_t apic_take_events(struct apic *apic)
 {
     return atomic_exchange(&apic->events, 0);
 }

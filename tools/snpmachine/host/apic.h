@@ -9,6 +9,8 @@
 #ifndef SNPMACHINE_HOST_APIC_H
 #define SNPMACHINE_HOST_APIC_H
 
+#include "hot.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>

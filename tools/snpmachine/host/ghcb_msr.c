@@ -71,7 +71,7 @@ static uint64_t page_state(struct vcpu *vcpu, uint64_t value)
     return MSR_HIGH(bad ? 1u : 0u) | 0x015u;
 }
 
-static uint64_t run_vmpl(struct vcpu *vcpu, uint64_t value)
+HOT static uint64_t run_vmpl(struct vcpu *vcpu, uint64_t value)
 {
     unsigned target = (unsigned)(value >> 32) & 0xFFu;
     struct level *from = vcpu_level(vcpu);
@@ -94,7 +94,7 @@ static uint64_t terminate(struct vcpu *vcpu, uint64_t value)
     ghcb_terminate(vcpu, (unsigned)(value >> 12) & 0xFu, (unsigned)(value >> 16) & 0xFFu, 0);
 }
 
-static const struct msr_request requests[] = {
+HOT_TABLE static const struct msr_request requests[] = {
     {0x002, sev_info},       {0x004, cpuid},         {0x006, ap_reset_hold},
     {0x010, preferred_page}, {0x012, register_page}, {0x014, page_state},
     {0x016, run_vmpl},       {0x080, features},      {TERMINATE, terminate},
@@ -114,7 +114,7 @@ uint64_t ghcb_msr_reset_value(void)
     return sev_info(NULL, 0);
 }
 
-void ghcb_msr_call(struct vcpu *vcpu, uint64_t value)
+HOT void ghcb_msr_call(struct vcpu *vcpu, uint64_t value)
 {
     struct level *level = vcpu_level(vcpu);
     trace(vcpu->vmpl, TRACE_GHCB_MSR, value & CODE_MASK, value);
@@ -132,7 +132,7 @@ void ghcb_msr_call(struct vcpu *vcpu, uint64_t value)
                  vcpu->vmpl, (unsigned long long)value);
 }
 
-void ghcb_exit(struct vcpu *vcpu)
+HOT void ghcb_exit(struct vcpu *vcpu)
 {
     uint64_t value = vcpu_level(vcpu)->vmcb.ghcb_msr;
     if (value == 0) {

@@ -123,7 +123,7 @@ static const struct behaviour {
     {"inject", HOOK_INJECT, inject},
 };
 
-static const struct behaviour *chosen;
+HOT_DATA static const struct behaviour *chosen;
 
 void hostile_init(void)
 {
@@ -145,7 +145,7 @@ void hostile_init(void)
 }
 
 /* Counts only occasions the behaviour itself could have used: it is asked from the N-th on. */
-static bool occasion(enum hook hook, const struct occasion *at)
+HOT static bool occasion(enum hook hook, const struct occasion *at)
 {
     if (chosen == NULL || chosen->hook != hook || (acted && wanted != 0)) {
         return false;
@@ -163,12 +163,12 @@ static bool occasion(enum hook hook, const struct occasion *at)
     return done;
 }
 
-static bool at_point(const struct vcpu *vcpu)
+HOT static bool at_point(const struct vcpu *vcpu)
 {
-    return after == 0 || vcpu->last_call == after;
+    return chosen != NULL && (after == 0 || vcpu->last_call == after);
 }
 
-void hostile_before_entry(struct vcpu *vcpu)
+HOT void hostile_before_entry(struct vcpu *vcpu)
 {
     (void)(at_point(vcpu) && occasion(HOOK_ENTRY, &(struct occasion){.vcpu = vcpu}));
 }
@@ -183,13 +183,13 @@ void hostile_forge_answer(struct ghcb_call *call)
     (void)occasion(HOOK_ANSWER, &(struct occasion){.vcpu = call->vcpu, .call = call});
 }
 
-uint64_t hostile_forge_msr(uint64_t answer)
+HOT uint64_t hostile_forge_msr(uint64_t answer)
 {
     (void)occasion(HOOK_MSR, &(struct occasion){.msr = &answer});
     return answer;
 }
 
-bool hostile_inject(struct vcpu *vcpu)
+HOT bool hostile_inject(struct vcpu *vcpu)
 {
     return at_point(vcpu) && occasion(HOOK_INJECT, &(struct occasion){.vcpu = vcpu});
 }

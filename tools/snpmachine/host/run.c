@@ -10,13 +10,13 @@
 #include "host/hostile.h"
 #include "host/psc.h"
 
-static bool interrupts_here(const struct vcpu *vcpu)
+HOT static bool interrupts_here(const struct vcpu *vcpu)
 {
     return vcpu->vmpl == vcpu_interrupt_level(vcpu);
 }
 
 /* The vector to inject now, or -1. Sets *wanted if one waits for the guest to open its window. */
-static int injectable(struct vcpu *vcpu, bool *wanted)
+HOT static int injectable(struct vcpu *vcpu, bool *wanted)
 {
     const struct hw_vmcb *vmcb = &vcpu_level(vcpu)->vmcb;
     int vector = interrupts_here(vcpu) ? apic_pending(vcpu->apic) : -1;
@@ -27,7 +27,7 @@ static int injectable(struct vcpu *vcpu, bool *wanted)
     return *wanted ? -1 : vector;
 }
 
-static void inject(struct vcpu *vcpu)
+HOT static void inject(struct vcpu *vcpu)
 {
     struct hw_vmcb *vmcb = &vcpu_level(vcpu)->vmcb;
     vmcb->want_window = false;
@@ -51,7 +51,7 @@ static void inject(struct vcpu *vcpu)
     }
 }
 
-static bool runnable(struct vcpu *vcpu)
+HOT static bool runnable(struct vcpu *vcpu)
 {
     bool wanted = false;
     if (vcpu->state == VCPU_HALTED) {
@@ -62,7 +62,7 @@ static bool runnable(struct vcpu *vcpu)
     return vcpu->state == VCPU_RUNNING;
 }
 
-static void arm_timer(struct vcpu *vcpu)
+HOT static void arm_timer(struct vcpu *vcpu)
 {
     uint64_t deadline = vcpu->apic->deadline == APIC_NO_DEADLINE ? 0 : vcpu->apic->deadline;
     if (vcpu->armed != deadline) {
@@ -110,13 +110,13 @@ static void exit_busy(struct vcpu *vcpu)
 static const struct {
     uint64_t code;
     void (*serve)(struct vcpu *);
-} exits[] = {
+} exits[] HOT_TABLE = {
     {HW_EXIT_VMGEXIT, ghcb_exit},      {HW_EXIT_INTR, exit_interrupt},  {HW_EXIT_HLT, exit_halt},
     {HW_EXIT_VINTR, exit_nothing},     {HW_EXIT_NPF, page_fault},       {HW_EXIT_NMI, exit_nothing},
     {HW_EXIT_SHUTDOWN, exit_shutdown}, {HW_EXIT_INVALID, exit_invalid}, {HW_EXIT_BUSY, exit_busy},
 };
 
-static void serve(struct vcpu *vcpu)
+HOT static void serve(struct vcpu *vcpu)
 {
     uint64_t code = vcpu_level(vcpu)->vmcb.exit_code;
     for (unsigned i = 0; i < sizeof exits / sizeof exits[0]; i++) {
@@ -129,7 +129,7 @@ static void serve(struct vcpu *vcpu)
                  vcpu->vmpl, (unsigned long long)code);
 }
 
-void vcpu_step(struct vcpu *vcpu)
+HOT void vcpu_step(struct vcpu *vcpu)
 {
     vcpu_take_events(vcpu);
     bool run = runnable(vcpu);
@@ -150,7 +150,7 @@ void vcpu_step(struct vcpu *vcpu)
     serve(vcpu);
 }
 
-_Noreturn void vcpu_loop(struct vcpu *vcpu)
+HOT __attribute__((noinline)) _Noreturn void vcpu_loop(struct vcpu *vcpu)
 {
     for (;;) {
         vcpu_step(vcpu);

@@ -7,7 +7,7 @@
 #include "host/ghcb.h"
 #include "trace.h"
 
-struct host host;
+HOT_DATA struct host host;
 
 static void level_eoi(uint8_t vector)
 {
@@ -59,7 +59,7 @@ void vcpu_start_level(struct vcpu *vcpu, unsigned vmpl, uint64_t vmsa)
     vcpu->state = VCPU_RUNNING;
 }
 
-bool vcpu_switch_level(struct vcpu *vcpu, unsigned vmpl)
+HOT bool vcpu_switch_level(struct vcpu *vcpu, unsigned vmpl)
 {
     if (vmpl >= VMPLS) {
         return false;
@@ -85,7 +85,7 @@ void vcpu_post_start(struct vcpu *vcpu, unsigned vmpl, struct start_request requ
     cpu_kick(vcpu->index);
 }
 
-unsigned vcpu_interrupt_level(const struct vcpu *vcpu)
+HOT unsigned vcpu_interrupt_level(const struct vcpu *vcpu)
 {
     for (unsigned vmpl = VMPLS - 1; vmpl > 0; vmpl--) {
         if (vcpu->level[vmpl].vmcb.vmsa != 0) {
@@ -157,7 +157,7 @@ static void take_startup(struct vcpu *vcpu)
     }
 }
 
-void vcpu_take_events(struct vcpu *vcpu)
+HOT void vcpu_take_events(struct vcpu *vcpu)
 {
     uint32_t events = apic_take_events(vcpu->apic);
     if (atomic_load(&vcpu->requested)) {
@@ -170,5 +170,6 @@ void vcpu_take_events(struct vcpu *vcpu)
         take_startup(vcpu);
     }
     vcpu->nmi_pending |= (events & APIC_EVENT_NMI) != 0;
-    apic_timer_run(vcpu->apic, machine_tsc());
+    if (vcpu->apic->deadline != APIC_NO_DEADLINE)
+        apic_timer_run(vcpu->apic, machine_tsc());
 }

@@ -57,9 +57,9 @@ struct vcpu {
 };
 
 struct host {
+    struct apic apic[CPUS_MAX];
     unsigned vcpu_count;
     struct vcpu vcpu[CPUS_MAX];
-    struct apic apic[CPUS_MAX];
     struct apic_bus bus;
     struct ioapic ioapic;
     struct spinlock ioapic_lock;

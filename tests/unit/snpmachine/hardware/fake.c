@@ -25,6 +25,11 @@ _Noreturn void machine_stop(enum machine_status status, const char *format, ...)
     abort();
 }
 
+unsigned cpu_number(void)
+{
+    return 0;
+}
+
 void machine_log(const char *format, ...)
 {
     (void)format;

@@ -54,6 +54,7 @@ static void start(void)
     machine.own_base = 0x1000;
     machine.own_size = 0x1000;
     hardware_start();
+    walk_start(vcpu.kept);
     for (uint64_t offset = 0; offset < LARGE_SIZE; offset += PAGE_SIZE)
         hw_map(CODE + offset, CODE + offset, PAGE_SIZE);
     memcpy((void *)CODE, code, sizeof code);
