@@ -90,7 +90,8 @@ _Noreturn void server_run(const struct service *services, unsigned count);
 /* The page this server was started with. */
 const struct svsm_start *server_start(void);
 
-/* Looks how deep stack and heap have been and writes it into the server's own page. */
+/* Looks how deep stack and heap have been and writes it into the server's own page. The message
+   loop does so whenever the number of answers has doubled, and an ending server before it ends. */
 void svsm_measure(void);
 
 /* Ends this server: the text becomes its last words. */

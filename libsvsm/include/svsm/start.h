@@ -151,7 +151,7 @@ struct svsm_block {
     uint64_t answers;    /* given; the counters go round at 2^64 */
     uint64_t signals;    /* received */
     uint64_t refused;    /* of the calls: malformed, unknown or from no channel */
-    uint64_t stack_used; /* high-water marks in bytes, as of the last svsm_measure() */
+    uint64_t stack_used; /* high-water marks in bytes, as of the last svsm_measure(): */
     uint64_t heap_used;
     uint32_t last_words_length;
     uint32_t reserved2;

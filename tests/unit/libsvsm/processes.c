@@ -16,6 +16,7 @@
 #include <launcher.h>
 #include <svsm/hook.h>
 #include <svsm/interface/echo.h>
+#include <wire.h>
 
 enum { ECHO, DRIVER };
 
@@ -146,12 +147,53 @@ static void test_hostile(void **state)
     launcher_end(&launcher);
 }
 
+/* Signals in both directions; a client that is started again, which its server is told. */
+static void test_signals(void **state)
+{
+    enum { BELL, VISITOR };
+    static const struct launcher_server servers[] = {{"bell", BELL_PROGRAM, 0},
+                                                     {"visitor", VISITOR_PROGRAM, 2}};
+    static const struct launcher_channel channels[] = {
+        {.client = {VISITOR, "bell"}, .server = {BELL, "client"}}};
+    struct launcher launcher = {
+        .servers = servers, .channels = channels, .server_count = 2, .channel_count = 1};
+
+    (void)state;
+    launcher_start(&launcher);
+    assert_true(launcher_wait(&launcher, VISITOR, 3));
+    expect_done(&launcher, VISITOR);
+    assert_int_equal(launcher.processes[BELL].endings, 0);
+    assert_true(launcher.processes[BELL].block->signals >= 1);
+    launcher_end(&launcher);
+}
+
+/* An end of each kind is told from the others, and the last words are there. */
+static void test_ends(void **state)
+{
+    static const struct launcher_server servers[] = {{"panic", PANIC_PROGRAM, 0}};
+    struct launcher launcher = {.servers = servers, .server_count = 1};
+    static const char words[] = "the last words of a server";
+
+    (void)state;
+    launcher_start(&launcher);
+    assert_true(launcher_wait(&launcher, 0, 1));
+    assert_int_equal(WEXITSTATUS(launcher.processes[0].last_status),
+                     WIRE_EXIT_KIND | SVSM_EXIT_ABORT);
+    assert_int_equal(launcher.processes[0].block->last_words_length, sizeof(words) - 1);
+    assert_memory_equal(launcher.processes[0].block->last_words, words, sizeof(words) - 1);
+    launcher_end(&launcher);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_calls_and_bytes), cmocka_unit_test(test_deaths),
-        cmocka_unit_test(test_malformed),       cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_calls_and_bytes),
+        cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_gone),
         cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
