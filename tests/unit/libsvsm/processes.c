@@ -147,6 +147,29 @@ static void test_hostile(void **state)
     launcher_end(&launcher);
 }
 
+/* The server ends twice while nobody waits for it. */
+static void test_idle_restarts(void **state)
+{
+    static const struct launcher_server servers[] = {{"echo", ECHO_PROGRAM, 5},
+                                                     {"patient", PATIENT_PROGRAM, 0}};
+    struct launcher launcher = {
+        .servers = servers, .channels = one_channel, .server_count = 2, .channel_count = 1};
+
+    (void)state;
+    launcher_start(&launcher);
+    for (uint32_t life = 1; life <= 2; life++) {
+        while (launcher.processes[ECHO].block->signals == 0 &&
+               launcher.processes[DRIVER].endings == 0) {
+            launcher_attend(&launcher);
+        }
+        launcher_kill(&launcher, ECHO);
+        assert_true(launcher_wait(&launcher, ECHO, life));
+    }
+    assert_true(launcher_wait(&launcher, DRIVER, 1));
+    expect_done(&launcher, DRIVER);
+    launcher_end(&launcher);
+}
+
 /* Signals in both directions; a client that is started again, which its server is told. */
 static void test_signals(void **state)
 {
@@ -187,13 +210,10 @@ static void test_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_calls_and_bytes),
-        cmocka_unit_test(test_deaths),
-        cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_gone),
-        cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_signals),
-        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_calls_and_bytes), cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_malformed),       cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_hostile),         cmocka_unit_test(test_idle_restarts),
+        cmocka_unit_test(test_signals),         cmocka_unit_test(test_ends),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
