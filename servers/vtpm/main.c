@@ -14,10 +14,20 @@
 #include "crypto.h"
 
 #include <svsm/channel.h>
+#include <svsm/interface/log.h>
 #include <svsm/result.h>
 #include <svsm/time.h>
 
 enum { MEASURE_EVERY = 64 };
+
+/* Said again to a log that was started anew and has not heard it. */
+static void say(const char *text)
+{
+    struct channel *log = channel_find("log");
+
+    if (log_say(log, LOG_NOTICE, text) == SVSM_RESTARTED)
+        log_say(log, LOG_NOTICE, text);
+}
 
 static uint64_t nanoseconds(void *context)
 {
@@ -71,6 +81,7 @@ int main(void)
         .store = &memory.store,
         .entropy = entropy_processor,
         .clock = {nanoseconds, NULL},
+        .log = say,
         .origin = server_start()->generation == 1 ? VTPM_MANUFACTURE : VTPM_POWER_ON,
     };
 
