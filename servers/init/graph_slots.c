@@ -74,7 +74,7 @@ static void want_host_call(const struct wanted *w, unsigned *number, uint64_t cl
 {
     w->slots[SVSM_SLOT_HOST_CALLS + (*number)++] = (struct held){
         .type = CAP_HostCall,
-        .rights = seL4_AllRights,
+        .rights = seL4_ReadWrite,
         .badge = argument,
         .data = class,
     };

@@ -18,6 +18,7 @@
 #include "rights.h"
 #include "say.h"
 #include "service.h"
+#include "statistics.h"
 #include "supervise.h"
 
 #define MANIFEST_FILE "manifest"
@@ -131,6 +132,7 @@ void init_start(const seL4_BootInfo *info)
     give_up(&copy);
     graph_check(&all);
     s.reply = all.servers[manifest.init].reply;
+    statistics_start(&all);
     supervise_start(&all);
     status_all(&all);
     guest_start(&all);

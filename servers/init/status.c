@@ -58,7 +58,7 @@ void status_event(const struct server *server, enum policy_verdict verdict)
     say(verdict == POLICY_LATER ? " waits before it is started again\n" : " stays down\n");
 }
 
-static uint64_t own_pages(const struct server *server)
+uint64_t status_pages(const struct server *server)
 {
     uint64_t pages = server->space.tables + OBJECT_PAGES;
 
@@ -72,6 +72,7 @@ static void say_server(const struct server *server)
     static const char *const states[] = {"down", "running", "away"};
     static const char *const kinds[AREA_KINDS] = {"code", "data",  "block", "stack",
                                                   "heap", "start", "shared"};
+    const volatile struct svsm_block *block = server->block; /* its own word for it */
 
     say("status: server ");
     say(server->entry->name);
@@ -82,11 +83,15 @@ static void say_server(const struct server *server)
     say_field("faults", server->faults);
     say_field("exits", server->exits);
     say_field("overruns", server->overruns);
-    say_field("pages", own_pages(server));
+    say_field("pages", status_pages(server));
     for (unsigned kind = 0; kind < AREA_KINDS; kind++)
         say_field(kinds[kind], server->pages[kind]);
     say_field("tables", server->space.tables);
     say_field("objects", OBJECT_PAGES);
+    say_field("calls", block->calls);
+    say_field("refused", block->refused);
+    say_field("stack-used", block->stack_used);
+    say_field("heap-used", block->heap_used);
     say("\n");
 }
 

@@ -3,7 +3,8 @@
  * What init tells about the system: lines for tools/status, and what became of a server.
  *
  *   status: server NAME state STATE generation N restarts N faults N exits N overruns N pages N
- *           code N data N stack N heap N shared N tables N objects N
+ *           code N data N block N stack N heap N start N shared N tables N objects N
+ *           calls N refused N stack-used N heap-used N
  *   status: restart NAME generation N clock N pages N
  *   status: total kib N kernel N init N servers N archive N free N
  *
@@ -22,5 +23,8 @@ struct fault {
 void status_fault(const struct server *server, const struct fault *fault);
 void status_event(const struct server *server, enum policy_verdict verdict);
 void status_all(const struct system *system);
+
+/* Pages that are the server's alone: what it was given, tables and objects included. */
+uint64_t status_pages(const struct server *server);
 
 #endif

@@ -2,8 +2,12 @@
 /* See supervise.h. What a server's fault message says is only reported; the policy decides. */
 #include "supervise.h"
 
+#include <svsm/statistics.h>
+#include <svsm/status.h>
+
 #include "parked.h"
 #include "say.h"
+#include "statistics.h"
 
 #define FOR_EVER             (~UINT64_C(0))
 #define FAULT_TIMEOUT        5u /* seL4's number: the watchdog */
@@ -108,6 +112,7 @@ static void judge(struct system *system, struct server *server, bool exited)
         init_fail_at("the system can not go on without", server->entry->name);
     }
     status_event(server, verdict);
+    statistics_update(system);
 }
 
 void supervise_end(struct system *system, struct server *server)
@@ -135,6 +140,7 @@ static void fault(struct system *system, struct server *server, const struct fau
     if (f->label == seL4_Fault_UserException && f->words[seL4_UserException_Number] == VECTOR_UD &&
         parked_is_due(server, f->words[seL4_UserException_FaultIP])) {
         end_of_delay(server);
+        statistics_update(system);
         return;
     }
     server->exits += exit;
@@ -153,6 +159,16 @@ void supervise_start(struct system *system)
             server_fill(&system->servers[i]);
             start(&system->servers[i]);
         }
+}
+
+/* What every init does for its callers, then what this one does. */
+static uint64_t answer(const struct supervision *s, uint64_t badge, struct fault *call)
+{
+    if (call->label == SVSM_STATISTICS_CALL) {
+        statistics_update(s->system);
+        return SVSM_OK;
+    }
+    return s->call(s->system, badge, call->label, call->words);
 }
 
 static void handle(const struct supervision *s, uint64_t badge, const struct fault *f)
@@ -174,8 +190,7 @@ _Noreturn void supervise(const struct supervision *s)
 
         svsm_take_words(f.words, &m);
         if (call) {
-            m.info = seL4_MessageInfo_new(s->call(s->system, m.badge, f.label, f.words), 0, 0,
-                                          seL4_MsgMaxLength);
+            m.info = seL4_MessageInfo_new(answer(s, m.badge, &f), 0, 0, seL4_MsgMaxLength);
             for (unsigned i = 0; i < seL4_MsgMaxLength; i++)
                 m.mr[i] = f.words[i];
         } else {

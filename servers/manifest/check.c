@@ -86,18 +86,23 @@ static bool check_room(const struct manifest *manifest, uint32_t index,
                        struct manifest_error *error)
 {
     const struct manifest_server *server = &manifest->servers[index];
-    uint32_t rights = server->window_count + server->pipe_count + (server->host_calls & 1u) +
-                      (server->host_calls >> 1 & 1u);
+    uint64_t rights =
+        server->pipe_count + (server->host_calls & 1u) + (server->host_calls >> 1 & 1u);
 
+    for (uint32_t i = 0; i < server->window_count; i++) {
+        rights += server->windows[i].size / MANIFEST_PAGE;
+    }
     refusal_place(error, "/servers/", server->name, NULL);
     if (links(manifest, index) > MANIFEST_LINKS) {
         return refusal_reason(error, "it has more than 32 channels and protocols", NULL);
     }
     if (places(manifest, index) > MANIFEST_PLACES) {
-        return refusal_reason(error, "it has more than 8 windows, regions and shared memory", NULL);
+        return refusal_reason(
+            error, "it has more than 8 windows, interrupts, regions and shared memory", NULL);
     }
     if (rights > MANIFEST_HOST_RIGHTS) {
-        return refusal_reason(error, "it has more than 8 windows, pipes and host calls", NULL);
+        return refusal_reason(error, "it has more than 8 pages of windows, pipes and host calls",
+                              NULL);
     }
     return true;
 }

@@ -31,8 +31,8 @@
 #define MANIFEST_INTERRUPTS   4u
 #define MANIFEST_PROTOCOLS    4u
 #define MANIFEST_OVERHEAD     9u  /* pages of a server: thread, CNode, page tables, start page... */
-#define MANIFEST_HOST_RIGHTS  8u  /* windows, pipes and host_calls of one server, together */
-#define MANIFEST_PLACES       8u  /* windows, regions and (as one) shared pages, together */
+#define MANIFEST_HOST_RIGHTS  8u  /* of one server: pages of windows, pipes and host_calls */
+#define MANIFEST_PLACES       8u  /* windows, interrupts, regions and (as one) shared pages */
 #define MANIFEST_LINKS        32u /* ends of channels and protocols, together */
 #define MANIFEST_PRIORITY_MAX 63u /* init's, and nobody else's */
 

@@ -3,7 +3,7 @@
  * A server knows everything it holds by name; each name of one server means one thing.
  *
  * Channels have a name of their own and one at each end: a server never sees the name of the
- * channel, nor what the other end calls it.
+ * channel, nor what the other end calls it. An interrupt may have the name of the window it is of.
  */
 #include "check.h"
 
@@ -30,6 +30,17 @@ static void add(struct names *names, const char *name, const char *what, const c
     names->list[names->count++] = (struct named){name, what, of};
 }
 
+/* A window and its interrupt may have one name, and are one place then. */
+static bool is_window(const struct manifest_server *server, const char *name)
+{
+    for (uint32_t i = 0; i < server->window_count; i++) {
+        if (text_equal(server->windows[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void add_own(struct names *names, const struct manifest_server *server)
 {
     for (uint32_t i = 0; i < server->window_count; i++) {
@@ -39,7 +50,9 @@ static void add_own(struct names *names, const struct manifest_server *server)
         add(names, server->pipes[i].name, "a pipe", NULL);
     }
     for (uint32_t i = 0; i < server->interrupt_count; i++) {
-        add(names, server->interrupts[i].name, "an interrupt", NULL);
+        if (!is_window(server, server->interrupts[i].name)) {
+            add(names, server->interrupts[i].name, "an interrupt", NULL);
+        }
     }
     for (uint32_t i = 0; i < server->protocol_count; i++) {
         add(names, server->protocols[i].name, "a protocol", NULL);

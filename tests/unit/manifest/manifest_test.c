@@ -84,7 +84,7 @@ static void test_grants(void **state)
     assert_int_equal(disk->windows[0].address, UINT64_C(0x1feb00000));
     assert_int_equal(disk->windows[0].size, 0x2000);
     assert_int_equal(disk->interrupt_count, 1);
-    assert_string_equal(disk->interrupts[0].name, "ready");
+    assert_string_equal(disk->interrupts[0].name, "registers");
     assert_int_equal(disk->interrupts[0].line, 16);
     assert_int_equal(agent->pipe_count, 1);
     assert_string_equal(agent->pipes[0].name, "broker");
