@@ -56,7 +56,7 @@ static void start_first_thread(void)
 {
     struct boot_plan plan = {
         .block = boot,
-        .irq_count = platform->irq_count,
+        .irq_count = platform->irq_count + (platform->interrupts ? 1u : 0u),
         .cpus = cpu_count,
         .platform = platform->kind,
         .vcpus = vcpus,

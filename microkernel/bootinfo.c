@@ -132,6 +132,11 @@ static unsigned cnode_bits_for(const struct boot_plan *plan)
     return bits;
 }
 
+static bool has_timer(const struct boot_plan *plan)
+{
+    return (plan->features & SVSM_FEATURE_TIMER) != 0;
+}
+
 static void begin(struct builder *b)
 {
     unsigned bits = cnode_bits_for(b->plan);
@@ -143,7 +148,7 @@ static void begin(struct builder *b)
     kernel_assert(b->plan->irq_count < (PAGE_SIZE << 1) / sizeof(*slots), "too many interrupts");
     b->root = slots;
     slot_update(b->config, b->root, (struct cap){.type = CAP_Root});
-    irq_init(slots + 1, b->plan->irq_count);
+    irq_init(slots + 1, b->plan->irq_count, has_timer(b->plan));
     cnode = cnode_cap(window_granule(window_at(take(b, bits + seL4_SlotBits))), bits, 0);
     b->cspace = cnode_space(cnode);
     put(b, seL4_CapInitThreadCNode, cnode);
@@ -243,6 +248,8 @@ static void describe(struct builder *b)
     info->numNodes = b->plan->cpus;
     info->platform = b->plan->platform;
     info->tscPerUsec = b->plan->tsc_per_usec;
+    info->memory = kernel_window.size;
+    info->timerIrq = has_timer(b->plan) ? b->plan->irq_count - 1 : ~(seL4_Word)0;
     info->features = b->plan->features | (SELFCHECK ? SVSM_FEATURE_CHECK : 0);
     info->empty = (seL4_SlotRegion){b->slot, b->cspace.count};
     while ((UINT64_C(1) << info->initThreadCNodeSizeBits) < b->cspace.count)

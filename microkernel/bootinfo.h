@@ -22,7 +22,7 @@ struct boot_plan {
     struct boot_range free;           /* of the window; pages nobody has */
     const struct boot_range *devices; /* pages that are not memory */
     unsigned device_count;
-    unsigned irq_count;
+    unsigned irq_count; /* with a timer, the last is its: see irq.h */
     uint64_t cpus;
     uint64_t platform;  /* enum boot_platform */
     struct vcpu *vcpus; /* of the guest, one page each; none: there is no guest */

@@ -13,6 +13,7 @@
 #include "endpoint.h"
 #include "object.h"
 #include "page.h"
+#include "reply.h"
 #include "untyped.h"
 
 struct cap cnode_cap(uint32_t first_slot, unsigned bits, unsigned level)
@@ -188,6 +189,10 @@ seL4_Error invoke_CNode_Inspect(struct invocation *inv)
     inv->mr[1] = slot->cap.object;
     inv->mr[2] = slot->cap.badge;
     inv->mr[3] = slot->cap.aux;
+    if (slot->cap.type == CAP_Reply) {
+        inv->mr[2] = reply_calls(reply_of(slot->cap));
+        inv->mr[3] = reply_is_held(reply_of(slot->cap));
+    }
     inv->result_length = 4;
     return seL4_NoError;
 }

@@ -38,6 +38,7 @@ static inline void ipc_bind_caller(struct tcb *server, struct tcb *caller)
 {
     struct reply *reply = server->reply;
 
+    reply->calls++;
     caller->reply = reply;
     caller->state = TCB_AWAITING;
     __atomic_store_n(&reply->word, (uint64_t)caller | REPLY_CALLER, __ATOMIC_RELEASE);

@@ -9,17 +9,20 @@
 #include "delete.h"
 #include "notification.h"
 #include "platform.h"
+#include "sched.h"
 
 #define IRQ_MAX 256u
 
 static struct slot *irq_slots;
 static unsigned irq_count;
+static unsigned irq_timer;
 static bool irq_taken[IRQ_MAX];
 
-void irq_init(struct slot *slots, unsigned count)
+void irq_init(struct slot *slots, unsigned count, bool timer)
 {
     irq_slots = slots;
     irq_count = count < IRQ_MAX ? count : IRQ_MAX;
+    irq_timer = timer ? irq_count - 1 : IRQ_MAX;
     for (unsigned i = 0; i < IRQ_MAX; i++)
         irq_taken[i] = false;
 }
@@ -32,9 +35,30 @@ void irq_fired(unsigned irq)
         notification_signal(notification_of(cap), cap.badge);
 }
 
+void irq_tick(void)
+{
+    irq_fired(irq_timer);
+}
+
+static void unmask(unsigned irq)
+{
+    if (irq == irq_timer)
+        sched_keep_ticking(true);
+    else
+        platform->irq_ack(irq);
+}
+
+static void mask(unsigned irq)
+{
+    if (irq == irq_timer)
+        sched_keep_ticking(false);
+    else
+        platform->irq_mask(irq);
+}
+
 void irq_end(struct config *config, struct slot *slot)
 {
-    platform->irq_mask(slot->cap.object);
+    mask(slot->cap.object);
     delete_derived(config, &irq_slots[slot->cap.object]);
     irq_taken[slot->cap.object] = false;
 }
@@ -70,19 +94,19 @@ seL4_Error invoke_IRQHandler_SetNotification(struct invocation *inv)
         return seL4_InvalidCapability;
     delete_derived(inv->config, own);
     slot_insert(inv->config, own, slot_original(source), source->cap);
-    platform->irq_ack(inv->slot->cap.object);
+    unmask(inv->slot->cap.object);
     return seL4_NoError;
 }
 
 seL4_Error invoke_IRQHandler_Ack(struct invocation *inv)
 {
-    platform->irq_ack(inv->slot->cap.object);
+    unmask(inv->slot->cap.object);
     return seL4_NoError;
 }
 
 seL4_Error invoke_IRQHandler_Clear(struct invocation *inv)
 {
-    platform->irq_mask(inv->slot->cap.object);
+    mask(inv->slot->cap.object);
     delete_derived(inv->config, &irq_slots[inv->slot->cap.object]);
     return seL4_NoError;
 }

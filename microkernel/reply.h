@@ -24,6 +24,7 @@ struct tcb;
 
 struct reply {
     uint64_t word;
+    uint64_t calls; /* ever received into it; written by the owner of the receiver */
 };
 
 _Static_assert(sizeof(struct reply) <= 1u << seL4_ReplyBits, "the ABI says so");
@@ -31,6 +32,18 @@ _Static_assert(sizeof(struct reply) <= 1u << seL4_ReplyBits, "the ABI says so");
 static inline struct reply *reply_of(struct cap cap)
 {
     return window_object(cap.object);
+}
+
+/* How many calls were received into it, and whether the last one still waits for its answer: two
+   looks tell how long a server takes. */
+static inline uint64_t reply_calls(const struct reply *reply)
+{
+    return __atomic_load_n(&reply->calls, __ATOMIC_RELAXED);
+}
+
+static inline bool reply_is_held(const struct reply *reply)
+{
+    return (__atomic_load_n(&reply->word, __ATOMIC_RELAXED) & REPLY_TAG) == REPLY_CALLER;
 }
 
 /* The last capability is gone: its caller, or its receiver, gets an error. Lock held. */

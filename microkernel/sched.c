@@ -3,9 +3,13 @@
 #include "sched.h"
 
 #include "cpu.h"
+#include "irq.h"
 #include "vcpu.h"
 
 #define SLICE_MICROSECONDS 5000u
+
+/* Where a slice follows the other although nobody competes: the timer has a handler. */
+static struct cpu *ticking;
 
 static void append(struct cpu *cpu, struct tcb *tcb)
 {
@@ -141,9 +145,31 @@ void sched_yield(struct cpu *cpu)
     }
 }
 
+static void arm_slice(struct cpu *cpu)
+{
+    if (platform->interrupts && !cpu->slice_armed) {
+        cpu->slice_armed = true;
+        platform->timer_arm(SLICE_MICROSECONDS);
+    }
+}
+
+void sched_keep_ticking(bool wanted)
+{
+    struct cpu *cpu = machine_cpu();
+
+    __atomic_store_n(&ticking, wanted ? cpu : NULL, __ATOMIC_RELAXED);
+    if (wanted) {
+        arm_slice(cpu);
+    }
+}
+
 void sched_tick(struct cpu *cpu)
 {
     cpu->slice_armed = false;
+    if (cpu == __atomic_load_n(&ticking, __ATOMIC_RELAXED)) {
+        arm_slice(cpu);
+        irq_tick();
+    }
     if (cpu_current(cpu) != &cpu->idle) {
         sched_yield(cpu);
     }
@@ -192,14 +218,6 @@ static _Noreturn void wait_for_work(struct cpu *cpu)
         cpu->entries++; /* idle is as good as outside */
         platform->idle(cpu);
         __atomic_add_fetch(&cpu->entries, 1, __ATOMIC_SEQ_CST);
-    }
-}
-
-static void arm_slice(struct cpu *cpu)
-{
-    if (platform->interrupts && !cpu->slice_armed) {
-        cpu->slice_armed = true;
-        platform->timer_arm(SLICE_MICROSECONDS);
     }
 }
 

@@ -38,6 +38,8 @@ void sched_take(struct cpu *cpu, struct tcb *tcb);
 void sched_yield(struct cpu *cpu);
 /* The slice that was given when somebody of the same priority waited is over. */
 void sched_tick(struct cpu *cpu);
+/* Whether this processor has slices, and irq_tick() their ends, even when nobody competes. */
+void sched_keep_ticking(bool wanted);
 /* Leaves the kernel into the best thread there is; waits for one when there is none. */
 _Noreturn void sched_leave(struct cpu *cpu);
 

@@ -17,6 +17,7 @@ struct host {
     uint64_t flushes, quiesces, shares, unshares, acks, masks;
     uint64_t drained, aborted, signals, signalled_badge;
     uint64_t destroyed[4]; /* threads, endpoints, notifications, replies */
+    bool ticking;
     uint32_t acked, masked;
     uint64_t guests; /* that were to begin; the first one does */
     struct host_call last_call;

@@ -12,6 +12,7 @@
 #include "pagetable.h"
 #include "panic.h"
 #include "reply.h"
+#include "sched.h"
 #include <sel4/faults.h>
 
 static struct config {
@@ -33,6 +34,11 @@ void config_unlock(struct config *config)
 {
     kernel_assert(host.locked && config == &configuration, "a lock is let go that is not held");
     host.locked = false;
+}
+
+void sched_keep_ticking(bool wanted)
+{
+    host.ticking = wanted;
 }
 
 void cpus_quiesce(void)

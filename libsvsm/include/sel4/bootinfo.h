@@ -54,6 +54,8 @@ typedef struct {
     seL4_Word platform;   /* as enum boot_platform */
     seL4_Word tscPerUsec; /* 0: unknown */
     seL4_Word features;   /* SVSM_FEATURE_* */
+    seL4_Word memory;     /* bytes of the whole region, the kernel's own included */
+    seL4_Word timerIrq; /* number of the timer's interrupt, which needs no Ack; ~0: there is none */
     seL4_UntypedDesc untypedList[seL4_BootInfoUntypeds];
 } seL4_BootInfo;
 

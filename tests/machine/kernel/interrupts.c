@@ -8,7 +8,7 @@
 #include <svsm/hostcall.h>
 
 #define CNODE     seL4_CapInitThreadCNode
-#define NO_IRQ    24u
+#define NO_IRQ    (boot_info->timerIrq + 1) /* the timer's is the last */
 #define CLOCK_IRQ 8u
 #define HPET_IRQ  20u
 

@@ -104,6 +104,33 @@ static void interrupts(void **state)
     OK(control, LABEL_IRQControl_Get, 4, place(irq));
 }
 
+/* The last interrupt is the timer's: no device, nothing to acknowledge. */
+static void timer(void **state)
+{
+    seL4_CPtr irq = world_free_slot(), n = world_make(seL4_NotificationObject, 0);
+
+    (void)state;
+    assert_int_equal(world.info->timerIrq, 23);
+    irq_tick();
+    OK(seL4_CapIRQControl, LABEL_IRQControl_Get, 23, place(irq));
+    assert_false(host.ticking);
+    OK(irq, LABEL_IRQHandler_SetNotification, n);
+    assert_true(host.ticking);
+    assert_int_equal(host.signals, 0);
+    irq_tick();
+    assert_int_equal(host.signals, 1);
+    OK(irq, LABEL_IRQHandler_Ack, 0);
+    assert_true(host.ticking);
+    OK(irq, LABEL_IRQHandler_Clear, 0);
+    assert_false(host.ticking);
+    irq_tick();
+    assert_int_equal(host.signals, 1);
+    OK(irq, LABEL_IRQHandler_SetNotification, n);
+    OK(CNODE, LABEL_CNode_Delete, irq);
+    assert_false(host.ticking);
+    assert_int_equal(host.acks + host.masks, 0);
+}
+
 static void host_calls_are_made_of_shared_pages(void **state)
 {
     seL4_CPtr c = svsm_CapHostControl, page = world_make(seL4_X86_4K, 0);
@@ -250,6 +277,7 @@ int main(void)
         cmocka_unit_test_setup(shared_checks_come_first, world_start),
         cmocka_unit_test_setup(every_method_counts_its_words, world_start),
         cmocka_unit_test_setup(interrupts, world_start),
+        cmocka_unit_test_setup(timer, world_start),
         cmocka_unit_test_setup(host_calls_are_made_of_shared_pages, world_start),
         cmocka_unit_test_setup(host_calls_keep_to_their_bounds, world_start),
         cmocka_unit_test_setup(the_first_thread_s_world, world_start),

@@ -45,6 +45,7 @@ int world_start(void **state)
         .device_count = 1,
         .irq_count = 24,
         .cpus = 2,
+        .features = SVSM_FEATURE_TIMER,
     };
     struct config *config;
 
