@@ -132,6 +132,29 @@ static void channel_arrange(struct launcher *launcher, uint32_t index)
     }
 }
 
+static void region_arrange(struct launcher *launcher, uint32_t index)
+{
+    const struct launcher_region *region = &launcher->regions[index];
+
+    launcher->region_memories[index][1] = memory_make(region->name, region->size);
+    launcher->region_memories[index][0] = read_only(launcher->region_memories[index][1]);
+    for (uint32_t i = 0; i < launcher->server_count; i++) {
+        struct svsm_start_window *window = launcher->processes[i].start->windows;
+        unsigned number = 0;
+
+        if (region->rights[i] == 0) {
+            continue;
+        }
+        while (window[number].size != 0) {
+            number++;
+        }
+        window[number].address = WIRE_WINDOW_VA(number);
+        window[number].size = region->size;
+        window[number].rights = region->rights[i];
+        snprintf(window[number].name, SVSM_NAME_BYTES, "%s", region->name);
+    }
+}
+
 struct svsm_start_channel *arrange_peer(struct launcher *launcher, uint32_t channel,
                                         uint32_t server)
 {
@@ -158,6 +181,9 @@ void arrange(struct launcher *launcher)
     for (uint32_t i = 0; i < launcher->channel_count; i++) {
         channel_arrange(launcher, i);
     }
+    for (uint32_t i = 0; i < launcher->region_count; i++) {
+        region_arrange(launcher, i);
+    }
 }
 
 void arrange_end(struct launcher *launcher)
@@ -174,5 +200,9 @@ void arrange_end(struct launcher *launcher)
             close(launcher->signals[i][side]);
         }
         close(launcher->memories[i]);
+    }
+    for (uint32_t i = 0; i < launcher->region_count; i++) {
+        close(launcher->region_memories[i][0]);
+        close(launcher->region_memories[i][1]);
     }
 }

@@ -20,6 +20,24 @@
 
 #define PATIENCE_SECONDS 60
 
+static bool take_regions(const struct launcher *launcher, uint32_t index)
+{
+    bool good = true;
+    int window = 0;
+
+    for (uint32_t i = 0; i < launcher->region_count; i++) {
+        uint32_t rights = launcher->regions[i].rights[index];
+
+        if (rights != 0) {
+            bool writes = (rights & seL4_CanWrite) != 0;
+
+            good = good && dup2(launcher->region_memories[i][writes], WIRE_FD_WINDOW + window) >= 0;
+            window++;
+        }
+    }
+    return good;
+}
+
 /* In the child: its own descriptors at their places, then the program. What else there is closes by
    itself. */
 _Noreturn static void become(const struct launcher *launcher, uint32_t index)
@@ -44,7 +62,7 @@ _Noreturn static void become(const struct launcher *launcher, uint32_t index)
                dup2(launcher->memories[i], WIRE_CHANNEL_FD(number, WIRE_MEMORY)) >= 0;
         number++;
     }
-    if (good) {
+    if (good && take_regions(launcher, index)) {
         execl(launcher->servers[index].program, launcher->servers[index].name, (char *)NULL);
     }
     perror(launcher->servers[index].program);

@@ -18,6 +18,7 @@
 
 #define LAUNCHER_SERVERS  8u
 #define LAUNCHER_CHANNELS 16u
+#define LAUNCHER_REGIONS  4u
 #define LAUNCHER_TEST     UINT32_MAX /* in the place of a client: the test itself */
 
 struct launcher_server {
@@ -39,6 +40,13 @@ struct launcher_channel {
     uint32_t protocol; /* not 0: the client is the guest */
 };
 
+/* Memory that several servers see. */
+struct launcher_region {
+    const char *name;
+    uint32_t size;                     /* bytes, whole pages */
+    uint32_t rights[LAUNCHER_SERVERS]; /* by server: 0, seL4_CanRead, or seL4_ReadWrite */
+};
+
 struct launcher_process {
     pid_t pid; /* 0: not running */
     uint32_t endings;
@@ -52,12 +60,13 @@ struct launcher_process {
 struct launcher {
     const struct launcher_server *servers;
     const struct launcher_channel *channels;
-    uint32_t server_count, channel_count;
+    const struct launcher_region *regions;
+    uint32_t server_count, channel_count, region_count;
     struct launcher_process processes[LAUNCHER_SERVERS];
     int sockets[LAUNCHER_CHANNELS][2]; /* client's, server's */
     int signals[LAUNCHER_CHANNELS][2]; /* what reaches the client, the server */
     int memories[LAUNCHER_CHANNELS];
-    uint32_t generations[LAUNCHER_CHANNELS]; /* of the server, as the test knows it */
+    int region_memories[LAUNCHER_REGIONS][2]; /* to read only, to write too */
     uint64_t sequence;
 };
 

@@ -204,6 +204,18 @@ static void *map(int fd, uint64_t address, uint64_t size, int rights)
     return wanted;
 }
 
+static void map_windows(const struct svsm_start *start)
+{
+    for (unsigned i = 0; i < SVSM_WINDOWS; i++) {
+        const struct svsm_start_window *window = &start->windows[i];
+
+        if (window->size != 0) {
+            map(WIRE_FD_WINDOW + (int)i, window->address, window->size,
+                (window->rights & seL4_CanWrite) != 0 ? PROT_READ | PROT_WRITE : PROT_READ);
+        }
+    }
+}
+
 int main(void)
 {
     const struct svsm_start *start = map(WIRE_FD_START, WIRE_VA_START, 4096, PROT_READ);
@@ -215,5 +227,6 @@ int main(void)
                 wire_memory_size(&start->channels[i]), PROT_READ | PROT_WRITE);
         }
     }
+    map_windows(start);
     svsm_begin(start, page);
 }

@@ -21,10 +21,14 @@ enum wire_fd { WIRE_SOCKET, WIRE_SIGNALLED, WIRE_SIGNAL, WIRE_MEMORY, WIRE_FDS }
 
 #define WIRE_CHANNEL_FD(channel, which) (WIRE_FD_CHANNEL + (int)(channel)*WIRE_FDS + (int)(which))
 
+#define WIRE_FD_WINDOW 640 /* one for each window */
+
 #define WIRE_VA_START      UINT64_C(0x7d0000000000)
 #define WIRE_VA_BLOCK      UINT64_C(0x7d0000010000)
 #define WIRE_VA_CHANNEL    UINT64_C(0x7d0100000000)
 #define WIRE_VA_STEP       UINT64_C(0x40000000)
+#define WIRE_VA_WINDOW     UINT64_C(0x7c0000000000)
+#define WIRE_WINDOW_VA(w)  (WIRE_VA_WINDOW + (uint64_t)(w)*WIRE_VA_STEP)
 #define WIRE_CHANNEL_VA(c) (WIRE_VA_CHANNEL + (uint64_t)(c)*WIRE_VA_STEP)
 
 /* How a process ends that calls port_exit(SVSM_EXIT(kind, code)): with code if it is done. */

@@ -106,7 +106,7 @@ static enum svsm_status kernel_answer(struct channel *channel, uint64_t error)
     enum svsm_status status = channel_check(channel);
 
     if (error == svsm_Busy) {
-        return SVSM_BUSY;
+        return SVSM_PEER_BUSY;
     }
     if (status == SVSM_GONE || error != svsm_PeerRestarted) {
         return SVSM_GONE;
