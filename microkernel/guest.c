@@ -4,10 +4,12 @@
 
 #include "guestmemory.h"
 #include "memory.h"
+#include "pagemodel.h"
 #include "pagestate.h"
 #include "pagetable.h"
 #include "panic.h"
 #include "platform.h"
+#include "selfcheck.h"
 #include "vcpu.h"
 #include "window.h"
 #include <svsm/result.h>
@@ -68,6 +70,9 @@ static void fill_pages(void)
     pagestate_release(guest->secrets);
     *(volatile uint64_t *)reach(guest->calling_area) = 0;
     pagestate_set(guest->calling_area, STATE_CALLING);
+    if (SELFCHECK) {
+        pagemodel_moved(guest->calling_area, STATE_VALID, STATE_CALLING);
+    }
     pagestate_release(guest->calling_area);
 }
 

@@ -10,9 +10,11 @@
  */
 #include "core.h"
 #include "cpu.h"
+#include "pagemodel.h"
 #include "pagestate.h"
 #include "panic.h"
 #include "platform.h"
+#include "selfcheck.h"
 #include "vcpu.h"
 #include <svsm/result.h>
 
@@ -25,6 +27,13 @@ static bool is_page(uint64_t gpa)
 static void clear_area(uint64_t gpa)
 {
     *(volatile uint8_t *)platform->guest->map(GUEST_WINDOW_PAGE, gpa) = 0;
+}
+
+static void move(uint64_t gpa, enum page_state from, enum page_state to)
+{
+    pagestate_set(gpa, to);
+    if (SELFCHECK)
+        pagemodel_moved(gpa, from, to);
 }
 
 /* A page, and the state it must be in. */
@@ -76,8 +85,8 @@ uint64_t vcpu_remap(struct vcpu *caller, struct guest_registers *registers)
     if (result != SVSM_SUCCESS) {
         return result;
     }
-    pagestate_set(new, STATE_CALLING);
-    pagestate_set(old, STATE_VALID);
+    move(new, STATE_VALID, STATE_CALLING);
+    move(old, STATE_CALLING, STATE_VALID);
     clear_area(new);
     vcpu_place(caller, caller->vmsa, new);
     platform->guest->attach(caller->vmsa, new);
@@ -115,7 +124,7 @@ static bool adopt(uint64_t gpa)
         return false;
     }
     set_rights(page, GUEST_RIGHTS_VMSA);
-    pagestate_set(gpa, STATE_VMSA);
+    move(gpa, STATE_VALID, STATE_VMSA);
     return true;
 }
 
@@ -154,10 +163,10 @@ static uint64_t create(struct vcpu *vcpu, uint64_t vmsa, uint64_t area, bool aga
     if (adopt(vmsa)) {
         clear_area(area);
         if (moves) {
-            pagestate_set(vcpu->area, STATE_VALID);
+            move(vcpu->area, STATE_CALLING, STATE_VALID);
         }
         if (moves || !again) {
-            pagestate_set(area, STATE_CALLING);
+            move(area, STATE_VALID, STATE_CALLING);
         }
         vcpu_place(vcpu, vmsa, area);
     } else {
@@ -211,7 +220,7 @@ static uint64_t abandon(uint64_t gpa)
         return SVSM_VCPU_IN_USE;
     }
     set_rights(page, GUEST_RIGHTS_ALL);
-    pagestate_set(gpa, STATE_VALID);
+    move(gpa, STATE_VMSA, STATE_VALID);
     return SVSM_SUCCESS;
 }
 
@@ -226,7 +235,7 @@ static uint64_t delete_current(struct vcpu *vcpu, uint64_t gpa)
     }
     result = abandon(gpa);
     if (result == SVSM_SUCCESS) {
-        pagestate_set(vcpu->area, STATE_VALID);
+        move(vcpu->area, STATE_CALLING, STATE_VALID);
         vcpu_place(vcpu, 0, 0);
     }
     release_all(claims, 2);

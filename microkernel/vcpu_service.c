@@ -148,6 +148,7 @@ uint64_t vcpu_call_service(struct vcpu *vcpu, const struct guest_call *call)
     if (vcpu->page != 0) {
         release(vcpu->page_gpa);
     }
+    machine_pause(); /* the guest will ask again at once */
     return SVSM_BUSY;
 }
 
