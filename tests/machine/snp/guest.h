@@ -100,6 +100,8 @@ volatile uint64_t *ghcb_buffer(void);
 void vmpl_make(unsigned vmpl);
 /* Runs function(argument) there and returns its result. */
 uint64_t vmpl_run(unsigned vmpl, uint64_t (*function)(uint64_t), uint64_t argument);
+/* The VMSA as it is now, into another page. */
+void vmpl_copy_vmsa(unsigned vmpl, uint64_t to);
 struct context *vmpl_context(unsigned vmpl);
 /* Starts function(argument) at VMPL0 on another CPU. */
 void cpu_start(unsigned apic_id, uint64_t (*function)(uint64_t), uint64_t argument);

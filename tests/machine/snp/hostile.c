@@ -20,6 +20,10 @@
 #define WATCHED  (OPEN + PAGE)
 #define TURNS    2000000u
 
+#define RUN_VMPL2     (2ull << 32 | 0x016)
+#define MAKE_VMSA     (1ull << 16 | 1)
+#define SIZE_MISMATCH 6u
+
 static uint64_t mark(uint64_t unused)
 {
     struct ghcb_call call = {WBINVD, 0, 0, 0};
@@ -117,6 +121,130 @@ static void case_inject_gp(void)
     expect_trap("#GP", attempt(mark_and_go_on, 0), 13, 0x1234);
 }
 
+/* Two pages that were both validated for one address: the host may show either, and nothing tells.
+ */
+static void case_swap(void)
+{
+    expect("validate", pvalidate(WINDOW, 0, 1), 0);
+    write_word(WINDOW, OLD);
+    mark(0);
+    expect_trap("not validated", attempt(read_word, WINDOW), VC, 0x404);
+    expect("validate the second", pvalidate(WINDOW, 0, 1), 0);
+    write_word(WINDOW, NEW);
+    mark(0);
+    expect("the first", read_word(WINDOW), OLD);
+    mark(0);
+    expect("the second", read_word(WINDOW), NEW);
+}
+
+/* A page that went to the host and came back has its old text, where an honest host gives noise. */
+static void case_stale(void)
+{
+    expect("validate", pvalidate(WINDOW, 0, 1), 0);
+    write_word(WINDOW, OLD);
+    page_state(WINDOW, SHARED);
+    page_state(WINDOW, PRIVATE);
+    expect("validate again", pvalidate(WINDOW, 0, 1), 0);
+    expect("the old text", read_word(WINDOW), OLD);
+}
+
+static void case_take(void)
+{
+    expect("validate", pvalidate(WINDOW, 0, 1), 0);
+    write_word(WINDOW, OLD);
+    mark(0);
+    expect_trap("not validated", attempt(read_word, WINDOW), VC, 0x404);
+}
+
+/* In the middle of a guest's work with 2 MiB its RMP entry becomes many: the instructions say so,
+ * the text stays. */
+static void case_smash(void)
+{
+    expect("validate 2 MiB", pvalidate(BIG, 1, 1), 0);
+    write_word(BIG, OLD);
+    mark(0);
+    expect("size mismatch", pvalidate(BIG, 1, 0), SIZE_MISMATCH);
+    expect("a small one", rmpadjust(BIG, 0, VMPL_RW << 8 | 2), 0);
+    expect("the text", read_word(BIG), OLD);
+}
+
+static void case_grow(void)
+{
+    expect("validate 4 KiB", pvalidate(BIG, 0, 1), 0);
+    write_word(BIG, OLD);
+    mark(0);
+    expect_trap("not validated", attempt(read_word, BIG), VC, 0x404);
+    expect("validate 2 MiB", pvalidate(BIG, 1, 1), 0);
+}
+
+/* The page is said to be shared, and is the guest's as before. */
+static void case_lie(void)
+{
+    expect("validate", pvalidate(WINDOW, 0, 1), 0);
+    write_word(WINDOW, OLD);
+    page_state(WINDOW, SHARED);
+    expect("still private", read_word(WINDOW), OLD);
+}
+
+/* VMPL0 runs again though VMPL2 has not asked for it. */
+static void case_run(void)
+{
+    vmpl_make(2);
+    struct context *there = vmpl_context(2);
+    there->job = mark;
+    expect("run VMPL2", ghcb_msr_call(RUN_VMPL2), 0x017);
+    expect("it has not come to its end", there->done, 0);
+    expect("run VMPL2 again", ghcb_msr_call(RUN_VMPL2), 0x017);
+    expect("now it has", there->done, 1);
+}
+
+static uint64_t low_nothing(uint64_t argument)
+{
+    return argument;
+}
+
+/* A VMSA that the guest never gave to the host runs as soon as it is one, and not before. */
+static void case_start(void)
+{
+    vmpl_make(2);
+    expect("validate", pvalidate(WINDOW, 0, 1), 0);
+    vmpl_copy_vmsa(2, WINDOW);
+    expect("make it a VMSA", rmpadjust(WINDOW, 0, MAKE_VMSA), 0);
+    struct context *there = vmpl_context(2);
+    there->job = low_nothing;
+    mark(0);
+    expect("it ran", there->done, 1);
+}
+
+static void case_start_revoked(void)
+{
+    vmpl_make(2);
+    expect("validate", pvalidate(WINDOW, 0, 1), 0);
+    vmpl_copy_vmsa(2, WINDOW);
+    expect("make it a VMSA", rmpadjust(WINDOW, 0, MAKE_VMSA), 0);
+    expect("and none", rmpadjust(WINDOW, 0, 1), 0);
+    mark(0);
+    die("it ran");
+}
+
+static void case_vmsa(void)
+{
+    vmpl_make(2);
+    vmpl_run(2, low_nothing, 0);
+    die("it ran");
+}
+
+/* Entries at any point, also between two instructions that belong together. */
+static void case_pause(void)
+{
+    expect("validate", pvalidate(WINDOW, 0, 1), 0);
+    write_word(WINDOW, OLD);
+    bool gone = false;
+    for (unsigned i = 0; i < TURNS && !gone; i++)
+        gone = attempt(read_word, WINDOW);
+    expect_trap("not validated", gone, VC, 0x404);
+}
+
 const struct test_case hostile_cases[] = {
     {"hostile-remap", case_remap},
     {"hostile-replay", case_replay},
@@ -126,5 +254,16 @@ const struct test_case hostile_cases[] = {
     {"hostile-race", case_race},
     {"hostile-inject-vc", case_inject_vc},
     {"hostile-inject-gp", case_inject_gp},
+    {"hostile-swap", case_swap},
+    {"hostile-stale", case_stale},
+    {"hostile-take", case_take},
+    {"hostile-smash", case_smash},
+    {"hostile-grow", case_grow},
+    {"hostile-lie", case_lie},
+    {"hostile-run", case_run},
+    {"hostile-start", case_start},
+    {"hostile-start-revoked", case_start_revoked},
+    {"hostile-vmsa", case_vmsa},
+    {"hostile-pause", case_pause},
     {NULL, NULL},
 };

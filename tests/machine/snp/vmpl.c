@@ -175,6 +175,12 @@ void vmpl_make(unsigned vmpl)
     create(vmpl, (uint64_t)vmpl << 16 | CREATE_ON_INIT);
 }
 
+void vmpl_copy_vmsa(unsigned vmpl, uint64_t to)
+{
+    for (unsigned offset = 0; offset < PAGE; offset += 8)
+        *(volatile uint64_t *)(to + offset) = get(vmpl, offset);
+}
+
 struct context *vmpl_context(unsigned vmpl)
 {
     return &contexts[vmpl];

@@ -7,6 +7,7 @@
  * first Run VMPL to it. That the page is a VMSA is for the hardware to see when it is run.
  */
 #include "host/ghcb.h"
+#include "host/hostile.h"
 
 enum { CREATE_ON_INIT = 0, CREATE_NOW = 1, DESTROY = 2 };
 
@@ -43,6 +44,7 @@ static bool create(struct ghcb_call *call, struct vcpu *target, unsigned vmpl)
         ghcb_fail(call, GHCB_INVALID_INPUT);
         return false;
     }
+    spa = hostile_created(spa);
     if (CREATE_REQUEST(call->value[GHCB_INFO1]) == CREATE_ON_INIT) {
         level->waiting_vmsa = spa;
     } else {

@@ -10,6 +10,7 @@
 #define SNPMACHINE_HOST_HOSTILE_H
 
 #include "host/ghcb.h"
+#include "host/psc.h"
 
 /* Reads the options; an unknown behaviour ends the machine with MACHINE_MISUSE. */
 void hostile_init(void);
@@ -21,6 +22,12 @@ uint64_t hostile_forge_msr(uint64_t answer);
 
 /* A vCPU that does not run; true: this CPU is busy with mischief and must not sleep. */
 bool hostile_idle(struct vcpu *vcpu);
+
+/* true: the page state change is left out, and the guest is told that it is done. */
+bool hostile_page_state(const struct page_state_entry *page);
+
+/* The spa of the VMSA that an AP creation uses. */
+uint64_t hostile_created(uint64_t spa);
 
 /* true: it has set the VMCB's event_inj. */
 bool hostile_inject(struct vcpu *vcpu);

@@ -8,6 +8,7 @@
  */
 #include "host/psc.h"
 #include "host/ghcb.h"
+#include "host/hostile.h"
 
 #define GPA_MASK       0x000FFFFFFFFFF000ull
 #define DONE_MASK      0xFFFull
@@ -83,6 +84,9 @@ static bool smash(const struct page_state_entry *entry)
 
 bool page_state_change(const struct page_state_entry *entry)
 {
+    if (hostile_page_state(entry)) {
+        return true;
+    }
     if (entry->operation == PSC_SMASH) {
         return smash(entry);
     }
