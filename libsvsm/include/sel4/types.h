@@ -3,7 +3,7 @@
  * seL4's basic types for x86-64: words, capability pointers, message tags, rights, errors.
  *
  * Names, packings and numbers are those of seL4's user interface, so that who knows seL4 is at
- * home; where Drupe differs, libsvsm/README.md says how. The kernel includes this file too: what
+ * home; where Drupe differs, README.md here says how. The kernel includes this file too: what
  * both sides must agree on stands here and nowhere else.
  */
 #ifndef SEL4_TYPES_H
