@@ -20,6 +20,7 @@
 #include "service.h"
 #include "statistics.h"
 #include "supervise.h"
+#include "watchdog.h"
 
 #define MANIFEST_FILE "manifest"
 
@@ -125,6 +126,7 @@ void init_start(const seL4_BootInfo *info)
     servers_start(&copy, s.inbox);
     read_manifest(&copy);
     build(s.inbox);
+    watchdog_prepare(&all);
     graph_prepare(&all);
     close_console(console);
     if (seL4_System_Seal(svsm_CapSystem) != seL4_NoError)

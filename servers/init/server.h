@@ -45,6 +45,12 @@ enum server_state {
     SERVER_AWAY, /* to be restarted when its time has come and somebody calls */
 };
 
+/* What the watchdog saw last. */
+struct watch {
+    uint64_t calls; /* received so far */
+    uint64_t ticks; /* since when the same one waits */
+};
+
 struct server {
     const struct manifest_server *entry;
     unsigned number; /* in the manifest, and here */
@@ -61,6 +67,7 @@ struct server {
     uint64_t start_va, block_va, parked_va, stack_top;
     uint64_t guest_channels; /* bit n: channel n is the guest's */
 
+    struct watch watch;
     enum server_state state;
     struct policy policy;
     uint64_t started; /* time stamp */
@@ -68,8 +75,8 @@ struct server {
     uint64_t cost_clock, cost_pages; /* of the last restart */
 };
 
-/* The badge of faults of server n at init. */
-#define FAULT_BADGE(n) (UINT64_C(0x100) + (n))
+/* The badge of faults of server n at init: nothing a call or a signal can look like. */
+#define FAULT_BADGE(n) (UINT64_C(1) << 60 | (uint64_t)(n))
 
 /* Before all others: where faults go to, and the frames of init's own image. */
 void servers_start(const seL4_BootInfo *info, seL4_CPtr faults);

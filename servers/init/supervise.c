@@ -8,9 +8,9 @@
 #include "parked.h"
 #include "say.h"
 #include "statistics.h"
+#include "watchdog.h"
 
 #define FOR_EVER             (~UINT64_C(0))
-#define FAULT_TIMEOUT        5u /* seL4's number: the watchdog */
 #define CLOCK_UNKNOWN_PER_MS UINT64_C(1000000)
 #define VECTOR_UD            6u
 
@@ -117,6 +117,8 @@ static void judge(struct system *system, struct server *server, bool exited)
 
 void supervise_end(struct system *system, struct server *server)
 {
+    if (server->state != SERVER_RUNNING)
+        return; /* it has ended already */
     seL4_TCB_Suspend(server->tcb);
     judge(system, server, false);
 }
@@ -144,8 +146,7 @@ static void fault(struct system *system, struct server *server, const struct fau
         return;
     }
     server->exits += exit;
-    server->overruns += f->label == FAULT_TIMEOUT;
-    server->faults += !exit && f->label != FAULT_TIMEOUT;
+    server->faults += !exit;
     status_fault(server, f);
     judge(system, server,
           exit && f->words[seL4_UnknownSyscall_Syscall] == SVSM_EXIT(SVSM_EXIT_DONE, 0));
@@ -171,10 +172,22 @@ static uint64_t answer(const struct supervision *s, uint64_t badge, struct fault
     return s->call(s->system, badge, call->label, call->words);
 }
 
+static void tick(struct system *system)
+{
+    struct server *late = watchdog_look(system);
+
+    if (late == NULL)
+        return;
+    late->overruns++;
+    supervise_end(system, late);
+}
+
 static void handle(const struct supervision *s, uint64_t badge, const struct fault *f)
 {
     uint64_t number = badge - FAULT_BADGE(0);
 
+    if ((badge & WATCHDOG_SIGNAL) != 0)
+        tick(s->system);
     if (number < s->system->count && number != s->system->manifest->init)
         fault(s->system, &s->system->servers[number], f);
 }
