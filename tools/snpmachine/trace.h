@@ -18,9 +18,21 @@
 #define TRACE_MAGIC 0x31504E53u /* "SNP1" */
 #define TRACE_HOST  0xFFu       /* the "vmpl" of what the host or the firmware does */
 
-/* Written by a guest (32 bits, any VMPL) to leave a TRACE_MARK; swallowed when there is no trace.
- */
-#define TRACE_MARK_PORT 0x2E0u
+/* A guest leaves a TRACE_MARK by a 32-bit OUT to this port, or, with one exit only, by this request
+ * of the GHCB MSR protocol (bits 63:32 the mark, answer TRACE_MARK_ANSWER). Swallowed when there is
+ * no trace; no other host knows either. */
+#define TRACE_MARK_PORT    0x2E0u
+#define TRACE_MARK_REQUEST 0xE20u
+#define TRACE_MARK_ANSWER  0xE21u
+
+/* What marks mean to tools/trace: bits 31:24 the kind, 23:16 a server (0: the kernel), 15:0 more.
+ * Other kinds are the guest's own. Servers run at VMPL0, one at a time on a vCPU. */
+enum trace_mark {
+    TRACE_MARK_ENTER = 1, /* from here on this server runs, until the next ENTER or VMPL */
+    TRACE_MARK_CALL,      /* the one that runs calls this server; 15:0 the call's number */
+    TRACE_MARK_REPLY,     /* the one that runs answers this server */
+    TRACE_MARK_NAME       /* the next two letters of this server's name, the first in bits 7:0 */
+};
 
 enum trace_event {
     TRACE_START = 1,   /* the first record; code TRACE_MAGIC, value TSC ticks in a second */

@@ -36,7 +36,7 @@ class Trace(unittest.TestCase):
     def slices(self, data):
         self.assertEqual(self.run_on(data, "-o", str(self.picture)).returncode, 0)
         events = json.loads(self.picture.read_text(encoding="utf-8"))["traceEvents"]
-        return [(e["pid"], e["name"], e["ts"], e.get("dur")) for e in events if e["ph"] != "M"]
+        return [(e["pid"], e["name"], e["ts"], e.get("dur")) for e in events if e["ph"] in "Xi"]
 
     def test_refuses_what_is_no_trace(self):
         for data in (b"", b"x", BEGIN + b"y", record(1, EXIT, 0, 0x78), BEGIN[:12] + bytes(12),
@@ -63,6 +63,27 @@ class Trace(unittest.TestCase):
         self.assertEqual(self.slices(data), [
             (0, "start", 0.0, None), (0, "VMPL2", 10.0, 40.0), (0, "switch to VMPL0", 60.0, None),
             (0, "exit VMMCALL", 50.0, 20.0), (0, "VMPL0", 70.0, 30.0), (1, "mark 0x7", 105.0, None)])
+
+    def test_servers_by_name_with_arrows(self):
+        marks = [(200, 4, 3, 0x7476), (201, 4, 3, 0x6D70), (210, 1, 0, 0), (220, 2, 3, 1),
+                 (230, 1, 3, 0), (250, 3, 0, 0), (260, 1, 0, 0)]
+        data = BEGIN + b"".join(record(tsc, MARK, 0, kind << 24 | server << 16 | more)
+                                for tsc, kind, server, more in marks)
+        data += record(270, EXIT, 0, 0x403, 5) + record(280, SWITCH, HOST, 2)
+        data += record(300, EXIT, 2, 0x78, 10)
+        self.assertEqual(self.run_on(data, "-o", str(self.picture)).returncode, 0)
+        events = json.loads(self.picture.read_text(encoding="utf-8"))["traceEvents"]
+        names = {e["tid"]: e["args"]["name"] for e in events if e["name"] == "thread_name"}
+        self.assertEqual([(names[e["tid"]], e["name"], e["ts"], e["dur"]) for e in events
+                          if e["ph"] == "X" and e["tid"] != 9],
+                         [("kernel", "kernel", 110.0, 20.0), ("vtpm", "vtpm", 130.0, 30.0),
+                          ("VMPL0", "kernel", 165.0, 5.0), ("kernel", "kernel", 160.0, 20.0),
+                          ("VMPL2", "VMPL2", 190.0, 10.0)])
+        self.assertEqual([(e["ph"], e["name"], names[e["tid"]], e["ts"]) for e in events
+                          if e["ph"] in "sf"],
+                         [("s", "call", "kernel", 120.0), ("f", "call", "vtpm", 130.0),
+                          ("s", "reply", "vtpm", 150.0), ("f", "reply", "kernel", 160.0),
+                          ("s", "VMPL switch", "VMPL0", 169.0), ("f", "VMPL switch", "VMPL2", 190.0)])
 
     def test_buffers_of_cpus_may_come_in_any_order(self):
         data = BEGIN + record(300, MARK, 0, 2, cpu=1) + record(200, MARK, 0, 1)

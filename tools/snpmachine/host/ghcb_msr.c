@@ -89,15 +89,23 @@ static uint64_t features(struct vcpu *vcpu, uint64_t value)
     return GHCB_FEATURES << GFN_SHIFT | 0x081u;
 }
 
+/* Not of the GHCB protocol: a mark in the machine's event trace. */
+static uint64_t mark(struct vcpu *vcpu, uint64_t value)
+{
+    trace(vcpu->vmpl, TRACE_MARK, value >> 32, 0);
+    return TRACE_MARK_ANSWER;
+}
+
 static uint64_t terminate(struct vcpu *vcpu, uint64_t value)
 {
     ghcb_terminate(vcpu, (unsigned)(value >> 12) & 0xFu, (unsigned)(value >> 16) & 0xFFu, 0);
 }
 
 HOT_TABLE static const struct msr_request requests[] = {
-    {0x002, sev_info},       {0x004, cpuid},         {0x006, ap_reset_hold},
-    {0x010, preferred_page}, {0x012, register_page}, {0x014, page_state},
-    {0x016, run_vmpl},       {0x080, features},      {TERMINATE, terminate},
+    {0x002, sev_info},          {0x004, cpuid},         {0x006, ap_reset_hold},
+    {0x010, preferred_page},    {0x012, register_page}, {0x014, page_state},
+    {0x016, run_vmpl},          {0x080, features},      {TERMINATE, terminate},
+    {TRACE_MARK_REQUEST, mark},
 };
 
 bool ghcb_register(struct vcpu *vcpu, uint64_t page)
