@@ -41,7 +41,7 @@ static void rings_open(struct channel *channel)
     const struct svsm_start_channel *start = channel->start;
     struct positions *positions = (struct positions *)start->memory;
     bool client = start->role == SVSM_ROLE_CLIENT;
-    uint8_t *data = (uint8_t *)start->memory + message_offset(start) + start->message_size;
+    uint8_t *data = (uint8_t *)(start->memory + message_offset(start) + start->message_size);
 
     if (start->memory == 0 || start->ring_in + start->ring_out == 0) {
         return;
