@@ -2,8 +2,8 @@
 /*
  * What init says, on the host's console where the manifest gives init that right, else nowhere.
  *
- * The host reads everything said here, so nothing is said that a server computed: only names and
- * sizes of the measured manifest, counters, and numbers of faults.
+ * The host reads everything said here, so no server's words are said: only names and sizes of the
+ * measured manifest, counters (a server's own among them), and numbers of faults.
  */
 #ifndef INIT_SAY_H
 #define INIT_SAY_H

@@ -8,6 +8,7 @@
 #include "say.h"
 
 #define TOLD_MOST 16u
+#define KIB       1024u
 #define OBJECT_PAGES                                                                               \
     2u /* the thread and its CNode; endpoint, reply object and notification share pages */
 
@@ -95,9 +96,50 @@ static void say_server(const struct server *server)
     say("\n");
 }
 
+/* What the kernel had over for init and everybody, before anything was made of it. */
+static uint64_t memory_at_boot(const seL4_BootInfo *boot)
+{
+    uint64_t bytes = 0;
+
+    for (seL4_Word i = 0; i < boot->untyped.end - boot->untyped.start; i++)
+        if (boot->untypedList[i].isDevice == 0)
+            bytes += UINT64_C(1) << boot->untypedList[i].sizeBits;
+    return bytes;
+}
+
+/* init's image and its tables, boot information, thread, top table; and its CNode. */
+static uint64_t init_at_boot(const seL4_BootInfo *boot)
+{
+    uint64_t pages = boot->userImageFrames.end - boot->userImageFrames.start +
+                     boot->userImagePaging.end - boot->userImagePaging.start + 3;
+
+    return pages * PAGE + (UINT64_C(1) << (boot->initThreadCNodeSizeBits + seL4_SlotBits));
+}
+
+/* All of the region belongs to somebody: what is nobody else's is the kernel's. */
+static void say_total(const struct system *system)
+{
+    const seL4_BootInfo *boot = system->boot;
+    uint64_t given = memory_at_boot(boot), made = objects_bytes(), servers = 0;
+
+    for (unsigned i = 0; i < system->count; i++)
+        if (i != system->manifest->init)
+            servers += status_pages(&system->servers[i]) * PAGE;
+    say("status: total");
+    say_field("kib", (boot->memory - given + made) / KIB);
+    say_field("kernel", (boot->memory - given - init_at_boot(boot) - boot->archiveSize) / KIB);
+    say_field("init", (init_at_boot(boot) + made - servers) / KIB);
+    say_field("archive", boot->archiveSize / KIB);
+    say_field("servers", servers / KIB);
+    say_field("free", (given - made) / KIB);
+    say_field("region", boot->memory / KIB);
+    say("\n");
+}
+
 void status_all(const struct system *system)
 {
     for (unsigned i = 0; i < system->count; i++)
         if (i != system->manifest->init)
             say_server(&system->servers[i]);
+    say_total(system);
 }

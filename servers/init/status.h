@@ -6,9 +6,10 @@
  *           code N data N block N stack N heap N start N shared N tables N objects N
  *           calls N refused N stack-used N heap-used N
  *   status: restart NAME generation N clock N pages N
- *   status: total kib N kernel N init N servers N archive N free N
+ *   status: total kib N kernel N init N archive N servers N free N region N
  *
- * each one line. Pages are 4 KiB; code pages are the archive's own, which several may share.
+ * each one line. Pages are 4 KiB; code pages are the archive's own, which several may share and
+ * which are not among a server's pages. The total is in KiB: all of the region but what is free.
  */
 #ifndef INIT_STATUS_H
 #define INIT_STATUS_H

@@ -14,11 +14,11 @@
 #include <svsm/channel.h>
 
 enum test_call {
-    TEST_SAY = 16,    /* up to 32 bytes of text */
-    TEST_END = 17,    /* word 0: 0 for success; ends the machine */
-    TEST_KILL = 18,   /* word 0: number of a server, which ends as by a fault */
-    TEST_LOOK = 19,   /* word 0: number of a server; see struct test_look */
-    TEST_CHECK = 20,  /* word 0: slots in use, as the kernel's self-check counts them */
+    TEST_SAY = 16,   /* up to 32 bytes of text */
+    TEST_END = 17,   /* word 0: 0 for success; ends the machine */
+    TEST_KILL = 18,  /* word 0: number of a server, which ends as by a fault */
+    TEST_LOOK = 19,  /* word 0: number of a server; see struct test_look */
+    TEST_CHECK = 20, /* word 0: slots in use, as the kernel's self-check counts them; 0: no check */
     TEST_STATUS = 21, /* init says its status lines */
     TEST_COST = 22,   /* word 0: number of a server; its last restart: clock, pages */
 };
