@@ -12,8 +12,8 @@
 #include "port.h"
 #include "runtime.h"
 
-#define PATTERN    UINT64_C(0x6b63617473656572) /* "reestack" */
-#define OWN_FRAMES 512u /* bytes below the fill's own frame that it leaves alone */
+#define PATTERN  UINT64_C(0x6b63617473656572) /* "reestack" */
+#define OWN_ROOM 256u /* bytes that the fill leaves to itself; they count as used */
 
 _Noreturn void start_main(const struct svsm_start *start);
 _Noreturn void __stack_chk_fail(void);
@@ -28,7 +28,7 @@ void port_exit(uint64_t number)
 
 __attribute__((no_stack_protector, noinline)) static void stack_fill(uint64_t *lowest)
 {
-    uint64_t *end = (uint64_t *)((uint64_t)__builtin_frame_address(0) - OWN_FRAMES);
+    uint64_t *end = (uint64_t *)((uint64_t)__builtin_frame_address(0) - OWN_ROOM);
 
     for (volatile uint64_t *word = lowest; word < end; word++) {
         *word = PATTERN;

@@ -17,6 +17,26 @@ static bool is_told(const struct server *server)
     return server->faults + server->exits + server->overruns <= TOLD_MOST;
 }
 
+/* What a server wrote before it ended, one line of printable text whatever it wrote. */
+static void say_last_words(const struct server *server)
+{
+    const volatile struct svsm_block *block = server->block;
+    uint32_t length = block->last_words_length;
+    char text[SVSM_LAST_WORDS + 1];
+
+    length = length < SVSM_LAST_WORDS ? length : SVSM_LAST_WORDS;
+    for (uint32_t i = 0; i < length; i++) {
+        char letter = block->last_words[i];
+
+        text[i] = letter < ' ' || letter > '~' ? '?' : letter;
+    }
+    text[length] = 0;
+    if (length != 0) {
+        say(": ");
+        say(text);
+    }
+}
+
 void status_fault(const struct server *server, const struct fault *fault)
 {
     uint64_t number = fault->words[seL4_UnknownSyscall_Syscall];
@@ -29,6 +49,7 @@ void status_fault(const struct server *server, const struct fault *fault)
         say(" exits:");
         say_field("kind", SVSM_EXIT_KIND(number));
         say_field("code", SVSM_EXIT_CODE(number));
+        say_last_words(server);
         say("\n");
         return;
     }
