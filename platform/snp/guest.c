@@ -33,6 +33,8 @@
 #define EXIT_VMGEXIT UINT64_C(0x403)
 #define GUEST_VMPL   2u
 
+#define SEV_RESTRICTED_INJECTION UINT64_C(0x8) /* of SEV_FEATURES */
+
 /* A secrets page; firmware fills ours, we fill the guest's. */
 struct secrets {
     uint8_t head[0x20];
@@ -96,9 +98,15 @@ static void *map(enum guest_window window, uint64_t gpa)
     return va;
 }
 
+/* Interrupts reach the guest as on any machine, also where the host may only notify VMPL0. */
+static uint64_t guest_features(void)
+{
+    return boot->sev_features & ~SEV_RESTRICTED_INJECTION;
+}
+
 static void fill_vmsa(void *vmsa, const struct boot_guest *guest)
 {
-    vmsa_fill_guest(vmsa, guest, boot->sev_features);
+    vmsa_fill_guest(vmsa, guest, guest_features());
 }
 
 static void fill_cpuid(void *page)
@@ -125,12 +133,12 @@ static bool vmsa_is_sound(const void *page)
     const volatile struct vmsa *vmsa = page;
 
     return vmsa->vmpl == GUEST_VMPL && (vmsa->efer & EFER_SVME) != 0 &&
-           vmsa->sev_features == boot->sev_features;
+           vmsa->sev_features == guest_features();
 }
 
 static enum platform_error announce(uint64_t vmsa_gpa)
 {
-    return ghcb_announce_guest(cpus[0]->apic_id, vmsa_gpa, boot->sev_features);
+    return ghcb_announce_guest(cpus[0]->apic_id, vmsa_gpa, guest_features());
 }
 
 static void attach(uint64_t vmsa_gpa, uint64_t area_gpa)
