@@ -196,10 +196,116 @@ static void case_ipi(void)
     expect("on the other CPU", irq_where != context(), true);
 }
 
+/* ---- Restricted injection: no vectors, but #HV and a doorbell page ---- */
+
+#define DOORBELL     0x80000014ull
+#define SET_PAGE     1ull
+#define QUERY_PAGE   2ull
+#define CLEAR_PAGE   3ull
+#define BELL         (OPEN + 4 * PAGE)
+#define VECTOR_HV    28u
+#define NO_SIGNAL    0x8000u
+#define PENDING_NMI  0x0100u
+#define DELIVERY_NMI 0x00400u
+
+extern const uint8_t irq_hv[];
+volatile uint64_t hv_count;
+
+__asm__("irq_hv: incq hv_count(%rip)\n"
+        "   iretq\n");
+
+static volatile uint16_t *bell(void)
+{
+    return (volatile uint16_t *)(BELL + ALIAS);
+}
+
+static uint64_t doorbell(uint64_t operation, uint64_t gpa, uint64_t *info2)
+{
+    struct ghcb_call call = {DOORBELL, operation, gpa, 0};
+    ghcb_call(&call);
+    *info2 = call.info2;
+    return call.info1;
+}
+
+static void ring(uint32_t command)
+{
+    apic_write(APIC_ICR, command);
+}
+
+static void prepare_bell(void)
+{
+    uint64_t info2;
+    prepare();
+    set_gate(VECTOR_HV, irq_hv);
+    expect("private page refused", doorbell(SET_PAGE, IMAGE, &info2), 2);
+    expect("as invalid input", info2, 5);
+    expect("unaligned refused", doorbell(SET_PAGE, BELL + 8, &info2), 2);
+    expect("accepted", doorbell(SET_PAGE, BELL, &info2), 0);
+    expect("asked for", doorbell(QUERY_PAGE, 0, &info2), 0);
+    expect("it is the page", info2, BELL);
+    expect("features", ghcb_msr_call(0x080) >> 12 & 4, 4);
+}
+
+/* #HV comes whatever IF says, and once until the guest has looked. */
+static void case_doorbell(void)
+{
+    prepare_bell();
+    ring(TO_SELF | VECTOR_IPI);
+    expect("#HV with IF clear", hv_count, 1);
+    expect("the vector is in the page", *bell(), NO_SIGNAL | VECTOR_IPI);
+    expect("not through the IDT", irq_count[0], 0);
+    expect("in service", apic_read(APIC_ISR2) >> 16 & 1, 1);
+    apic_write(APIC_EOI, 0);
+    ring(TO_SELF | VECTOR_TICK);
+    expect("the first is not taken out yet", *bell(), NO_SIGNAL | VECTOR_IPI);
+    *bell() = NO_SIGNAL;
+    expect("features, for an exit", ghcb_msr_call(0x080) & 0xFFF, 0x081);
+    expect("the second", *bell(), NO_SIGNAL | VECTOR_TICK);
+    expect("without a signal", hv_count, 1);
+    *bell() = 0;
+    apic_write(APIC_EOI, 0);
+    ring(TO_SELF | DELIVERY_NMI);
+    expect("an NMI", *bell(), NO_SIGNAL | PENDING_NMI);
+    expect("with a signal", hv_count, 2);
+}
+
+static void case_doorbell_halt(void)
+{
+    uint64_t info2;
+    prepare_bell();
+    timer_start();
+    __asm__ volatile("hlt" ::: "memory");
+    expect("the tick ended HLT", *bell(), NO_SIGNAL | VECTOR_TICK);
+    expect("#HV", hv_count, 1);
+    *bell() = 0;
+    apic_write(APIC_EOI, 0);
+    expect("cleared", doorbell(CLEAR_PAGE, 0, &info2), 0);
+    ring(TO_SELF | VECTOR_IPI);
+    expect("held without a page", hv_count, 1);
+    expect("set again", doorbell(SET_PAGE, BELL, &info2), 0);
+    expect("it comes", *bell(), NO_SIGNAL | VECTOR_IPI);
+    expect("#HV", hv_count, 2);
+}
+
+/* Without the feature in the VMSA there is no doorbell. */
+static void case_doorbell_none(void)
+{
+    uint64_t info2;
+    expect("refused", doorbell(SET_PAGE, BELL, &info2), 2);
+    expect("as an invalid event", info2, 6);
+    prepare();
+    ring(TO_SELF | VECTOR_IPI);
+    window();
+    expect("vectors come as ever", irq_count[0], 1);
+}
+
 const struct test_case irq_cases[] = {
     {"irq-mask", case_mask},
     {"irq-halt", case_halt},
     {"irq-levels", case_levels},
     {"irq-ipi", case_ipi},
+    {"doorbell", case_doorbell},
+    {"doorbell-halt", case_doorbell_halt},
+    {"doorbell-none", case_doorbell_none},
     {NULL, NULL},
 };

@@ -19,8 +19,9 @@
 #define GHCB_BUFFER_SIZE   2032u
 #define GHCB_GFN_ALL_ONES  0xFFFFFFFFFFFFFull
 
-/* Hypervisor features offered: SNP, AP creation, APIC ID list, Run VMPL. */
-#define GHCB_FEATURES 0x33ull
+/* Hypervisor features offered: SNP, AP creation, APIC ID list, Run VMPL; restricted injection. */
+#define GHCB_FEATURES            0x33ull
+#define GHCB_FEATURES_RESTRICTED 0x04ull
 
 /* Low half of SW_EXITINFO1 after a call. */
 enum ghcb_result { GHCB_OK = 0, GHCB_EXCEPTION = 1, GHCB_MALFORMED = 2 };
@@ -83,6 +84,9 @@ void ghcb_buffer_write(struct ghcb_call *call, uint32_t offset, const void *from
 
 /* Registration of a GHCB page, for ghcb_msr.c: the page must be shared RAM. */
 bool ghcb_register(struct vcpu *vcpu, uint64_t page);
+
+/* The features this host offers. */
+uint64_t ghcb_host_features(void);
 
 /* What a fresh VMSA's GHCB MSR holds: the SEV_INFO answer. */
 uint64_t ghcb_msr_reset_value(void);

@@ -6,6 +6,7 @@
  * use the new VMSA at its VMPL, whatever that vCPU did; "on INIT" keeps it until INIT or until the
  * first Run VMPL to it. That the page is a VMSA is for the hardware to see when it is run.
  */
+#include "host/doorbell.h"
 #include "host/ghcb.h"
 #include "host/hostile.h"
 
@@ -17,6 +18,9 @@ enum { CREATE_ON_INIT = 0, CREATE_NOW = 1, DESTROY = 2 };
 
 static bool features_agree(struct level *level, uint64_t features)
 {
+    if ((features & LEVEL_RESTRICTED) != 0 && !doorbell_offered()) {
+        return false;
+    }
     if (!level->features_known) {
         level->features_known = true;
         level->features = features;
@@ -118,12 +122,6 @@ void ghcb_run_vmpl(struct ghcb_call *call)
         call->info1 = GHCB_MALFORMED;
         call->info2 = 0;
     }
-}
-
-/* A doorbell page serves restricted injection only, which this host does not offer. */
-void ghcb_doorbell(struct ghcb_call *call)
-{
-    ghcb_fail(call, GHCB_INVALID_EVENT);
 }
 
 /* The ICR's value, as an x2APIC write would have it. */

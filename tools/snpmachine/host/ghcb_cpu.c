@@ -4,6 +4,7 @@
  * and the calls about the protocol itself (features, termination, unsupported events).
  */
 #include "host/cpuid.h"
+#include "host/doorbell.h"
 #include "host/ghcb.h"
 #include "host/msr.h"
 
@@ -90,9 +91,14 @@ void ghcb_vmmcall(struct ghcb_call *call)
     ghcb_set(call, GHCB_RAX, HYPERCALL_UNKNOWN);
 }
 
+uint64_t ghcb_host_features(void)
+{
+    return GHCB_FEATURES | (doorbell_offered() ? GHCB_FEATURES_RESTRICTED : 0);
+}
+
 void ghcb_features(struct ghcb_call *call)
 {
-    call->info2 = GHCB_FEATURES;
+    call->info2 = ghcb_host_features();
 }
 
 void ghcb_unsupported(struct ghcb_call *call)

@@ -86,7 +86,7 @@ static uint64_t features(struct vcpu *vcpu, uint64_t value)
 {
     (void)vcpu;
     (void)value;
-    return GHCB_FEATURES << GFN_SHIFT | 0x081u;
+    return ghcb_host_features() << GFN_SHIFT | 0x081u;
 }
 
 /* Not of the GHCB protocol: a mark in the machine's event trace. */

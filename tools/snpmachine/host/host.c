@@ -6,6 +6,7 @@
 #include "host/clock.h"
 #include "host/cpuid.h"
 #include "host/devices/devices.h"
+#include "host/doorbell.h"
 #include "host/hostile.h"
 #include "host/launch.h"
 #include "host/spare.h"
@@ -19,6 +20,7 @@ const struct machine_option host_options[] = {
     {"launch-only", "end after the launch, with its digest"},
     {"xapic", "offer guests no x2APIC"},
     {"plane0", "how many of the virtio devices are the SVSM's (0)"},
+    {"restricted", "offer restricted injection (#HV and doorbell pages)"},
     {"spare", "pages of RAM the host keeps for addresses without RAM (256)"},
     {"hostile",
      "a hostile host: remap swap replay stale take smash grow lie race forge forge-msr tamper "
@@ -61,6 +63,23 @@ static void log_digest(void)
     machine_log("launch digest %s", text);
 }
 
+static void start_vcpus(const struct launched *launched)
+{
+    for (unsigned i = 0; i < machine.cpus; i++) {
+        struct level *level = &host.vcpu[i].level[0];
+        if ((launched->features[i] & LEVEL_RESTRICTED) != 0 && !doorbell_offered()) {
+            machine_stop(MACHINE_MISUSE,
+                         "IGVM file: the VMSA of vCPU %u asks for restricted injection; this host "
+                         "offers it with the option restricted",
+                         i);
+        }
+        level->features = launched->features[i];
+        level->features_known = launched->vmsa[i] != 0;
+        level->waiting_vmsa = launched->vmsa[i];
+    }
+    vcpu_start_level(&host.vcpu[0], 0, launched->vmsa[0]);
+}
+
 void host_start(void)
 {
     const struct launch_profile *profile = chosen_profile();
@@ -69,6 +88,7 @@ void host_start(void)
         machine_stop(MACHINE_MISUSE, "no IGVM file: give one with QEMU's -initrd");
     }
     hostile_init();
+    doorbell_offer(option_text("restricted") != NULL);
     host_cpuid_init(machine.cpus, option_text("xapic") == NULL);
     vcpus_init(machine.cpus, machine.tsc_hz);
     clock_init(machine.tsc_hz, machine_tsc(), rtc_seconds());
@@ -79,10 +99,7 @@ void host_start(void)
     if (option_text("launch-only") != NULL) {
         machine_stop(MACHINE_OK, "launched; the guest is not run");
     }
-    vcpu_start_level(&host.vcpu[0], 0, launched.vmsa[0]);
-    for (unsigned i = 1; i < machine.cpus; i++) {
-        host.vcpu[i].level[0].waiting_vmsa = launched.vmsa[i];
-    }
+    start_vcpus(&launched);
 }
 
 _Noreturn void host_cpu_main(unsigned cpu)

@@ -10,6 +10,7 @@
 #include "host/launch.h"
 #include "psp/psp.h"
 
+#define VMSA_FEATURES  0x3B0u /* SEV_FEATURES in a VMSA */
 #define DEFAULT_POLICY 0x30000ull
 
 static const struct launch_profile profiles[] = {
@@ -114,6 +115,8 @@ static void launch_context(struct walk *walk, unsigned index)
 {
     uint64_t gpa = walk->vmsa_gpa[index];
     walk->launched->vmsa[index] = launch_page(LAUNCH_VMSA, gpa, walk->vmsa[index]);
+    memcpy(&walk->launched->features[index], walk->vmsa[index] + VMSA_FEATURES,
+           sizeof walk->launched->features[index]);
 }
 
 static void serve_context(struct walk *walk, const struct igvm_header *header)

@@ -23,9 +23,10 @@ struct launch_profile {
 /* NULL if there is no such profile. */
 const struct launch_profile *launch_profile_find(const char *name);
 
-/* Where the VMSAs ended up: system physical addresses by vCPU, 0 without one. */
+/* Where the VMSAs ended up: system physical addresses by vCPU, 0 without one; their SEV_FEATURES.
+ */
 struct launched {
-    uint64_t vmsa[CPUS_MAX];
+    uint64_t vmsa[CPUS_MAX], features[CPUS_MAX];
 };
 
 /* Loads, launches and finishes. */

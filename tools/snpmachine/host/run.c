@@ -6,6 +6,7 @@
  * in the local APIC. Nothing here knows registers: whether the guest can take an interrupt is read
  * from the VMCB's mask and shadow, as on hardware.
  */
+#include "host/doorbell.h"
 #include "host/ghcb.h"
 #include "host/hostile.h"
 #include "host/psc.h"
@@ -23,8 +24,31 @@ HOT static int injectable(struct vcpu *vcpu, bool *wanted)
     if (vector < 0 || vmcb->tpr >= (unsigned)vector >> 4) {
         return -1;
     }
+    if (doorbell_used(vcpu_level(vcpu))) {
+        return doorbell_open(vcpu_level(vcpu), false) ? vector : -1;
+    }
     *wanted = vmcb->irq_masked || vmcb->irq_shadow;
     return *wanted ? -1 : vector;
+}
+
+/* An NMI waits for this VMPL and would be taken now. */
+HOT static bool nmi_due(const struct vcpu *vcpu)
+{
+    const struct level *level = &vcpu->level[vcpu->vmpl];
+    return vcpu->nmi_pending && interrupts_here(vcpu) &&
+           (!doorbell_used(level) || doorbell_open(level, true));
+}
+
+/* At most one event for an entry: here an NMI, or this vector. */
+HOT static void deliver(struct vcpu *vcpu, uint8_t vector, bool nmi)
+{
+    struct level *level = vcpu_level(vcpu);
+    if (doorbell_used(level)) {
+        doorbell_ring(level, vector, nmi);
+    } else {
+        level->vmcb.event_inj =
+            HW_EVENT_VALID | (nmi ? HW_EVENT_NMI | 2u : HW_EVENT_INTR | (uint64_t)vector);
+    }
 }
 
 HOT static void inject(struct vcpu *vcpu)
@@ -39,15 +63,15 @@ HOT static void inject(struct vcpu *vcpu)
         vmcb->exit_int_info = 0;
         return;
     }
-    if (vcpu->nmi_pending && interrupts_here(vcpu)) {
+    if (nmi_due(vcpu)) {
         vcpu->nmi_pending = false;
-        vmcb->event_inj = HW_EVENT_VALID | HW_EVENT_NMI | 2;
+        deliver(vcpu, 0, true);
         return;
     }
     int vector = injectable(vcpu, &vmcb->want_window);
     if (vector >= 0) {
         apic_acknowledge(vcpu->apic, (uint8_t)vector);
-        vmcb->event_inj = HW_EVENT_VALID | HW_EVENT_INTR | (unsigned)vector;
+        deliver(vcpu, (uint8_t)vector, false);
     }
 }
 
@@ -55,7 +79,7 @@ HOT static bool runnable(struct vcpu *vcpu)
 {
     bool wanted = false;
     if (vcpu->state == VCPU_HALTED) {
-        if (injectable(vcpu, &wanted) >= 0 || (vcpu->nmi_pending && interrupts_here(vcpu))) {
+        if (injectable(vcpu, &wanted) >= 0 || nmi_due(vcpu)) {
             vcpu->state = VCPU_RUNNING;
         }
     }

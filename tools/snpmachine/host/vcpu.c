@@ -55,6 +55,7 @@ void vcpu_start_level(struct vcpu *vcpu, unsigned vmpl, uint64_t vmsa)
     };
     level->waiting_vmsa = 0;
     level->ghcb = GHCB_NONE;
+    level->doorbell = 0;
     vcpu->vmpl = vmpl;
     vcpu->state = VCPU_RUNNING;
 }

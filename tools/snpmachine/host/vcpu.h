@@ -28,6 +28,7 @@ struct level {
     struct hw_vmcb vmcb;   /* vmsa == 0: there is none yet */
     uint64_t waiting_vmsa; /* spa of a VMSA that becomes effective at INIT or Run VMPL, or 0 */
     uint64_t ghcb;         /* registered GHCB page, or GHCB_NONE */
+    uint64_t doorbell;     /* registered doorbell page, or 0 */
     uint64_t features;     /* SEV_FEATURES of the first VMSA created here */
     bool features_known;
 };
