@@ -8,7 +8,8 @@
 # protector) and NAME-linux (with ASan and UBSan; libsvsm/linux is underneath). main() is the
 # server's. LIBS are freestanding libraries for the image, LINUX_LIBS their twins. HOOKS links the
 # library that calls svsm_hook() (svsm/hook.h), for tests. KERNEL_ONLY leaves the program out.
-# Images use general registers only, unless SIMD says otherwise: a server that touches a vector
+# A large frame touches each of its pages in order, so it cannot step over the guard page below the
+# stack. Images use general registers only, unless SIMD says otherwise: a server that touches a vector
 # register makes the kernel save and load 512 bytes and more at each of its messages.
 
 set(DRUPE_LIBSVSM ${CMAKE_SOURCE_DIR}/libsvsm)
@@ -16,7 +17,7 @@ set(DRUPE_LIBSVSM ${CMAKE_SOURCE_DIR}/libsvsm)
 function(drupe_cpl3 target)
   drupe_freestanding(${target})
   target_compile_options(${target} PRIVATE -mno-avx
-    $<$<COMPILE_LANGUAGE:C>:-O2 -g -fstack-protector-strong>)
+    $<$<COMPILE_LANGUAGE:C>:-O2 -g -fstack-protector-strong -fstack-clash-protection>)
 endfunction()
 
 function(drupe_server name)

@@ -33,12 +33,37 @@ static void end_by_free(void)
     free(block);
 }
 
+__attribute__((noinline)) static uint8_t use_stack(uint32_t bytes)
+{
+    volatile uint8_t room[bytes + 1];
+
+    for (uint32_t i = 0; i <= bytes; i++) {
+        room[i] = (uint8_t)i;
+    }
+    return room[bytes / 2];
+}
+
+/* One frame that reaches over the guard page, and writes only below it: into this server's own
+   page, where nothing would stop it. */
+__attribute__((noinline)) static uint8_t step_over(uint64_t bytes)
+{
+    volatile uint8_t room[bytes];
+
+    room[0] = 1;
+    return room[0];
+}
+
+static void end_by_depth(void)
+{
+    step_over(server_start()->stack_size + 5000);
+}
+
 static enum svsm_status end(struct channel *from, const struct edge_end_in *in,
                             struct edge_end_out *out)
 {
     static void (*const ways[EDGE_WAYS])(void) = {
         [EDGE_EXIT] = end_by_exit,   [EDGE_PANIC] = end_by_panic, [EDGE_ABORT] = abort,
-        [EDGE_SMASH] = end_by_smash, [EDGE_FREE] = end_by_free,
+        [EDGE_SMASH] = end_by_smash, [EDGE_FREE] = end_by_free,   [EDGE_DEEP] = end_by_depth,
     };
 
     (void)from;
@@ -48,16 +73,6 @@ static enum svsm_status end(struct channel *from, const struct edge_end_in *in,
     }
     ways[in->way]();
     return SVSM_FAILED;
-}
-
-__attribute__((noinline)) static uint8_t use_stack(uint32_t bytes)
-{
-    volatile uint8_t room[bytes + 1];
-
-    for (uint32_t i = 0; i <= bytes; i++) {
-        room[i] = (uint8_t)i;
-    }
-    return room[bytes / 2];
 }
 
 static enum svsm_status use(struct channel *from, const struct edge_use_in *in,

@@ -8,7 +8,16 @@
 
 #include <svsm/interface.h>
 
-enum edge_way { EDGE_RETURN, EDGE_EXIT, EDGE_PANIC, EDGE_ABORT, EDGE_SMASH, EDGE_FREE, EDGE_WAYS };
+enum edge_way {
+    EDGE_RETURN,
+    EDGE_EXIT,
+    EDGE_PANIC,
+    EDGE_ABORT,
+    EDGE_SMASH,
+    EDGE_FREE,
+    EDGE_DEEP,
+    EDGE_WAYS
+};
 
 #define EDGE_CALLS(CALL)       CALL(edge, end, 1) CALL(edge, use, 2) CALL(edge, canary, 3)
 #define edge_end_fields(FIELD) FIELD(u8, way)
