@@ -61,7 +61,8 @@ static void start_first_thread(void)
         .platform = platform->kind,
         .vcpus = vcpus,
         .vcpu_count = vcpu_count,
-        .features = platform->interrupts ? SVSM_FEATURE_TIMER : 0,
+        .features = platform_features(),
+        .tsc_hz = platform_counter_hz(),
     };
     struct config *config = config_lock();
     struct tcb *tcb;

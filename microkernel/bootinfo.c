@@ -247,7 +247,7 @@ static void describe(struct builder *b)
 
     info->numNodes = b->plan->cpus;
     info->platform = b->plan->platform;
-    info->tscPerUsec = b->plan->tsc_per_usec;
+    info->tscHz = b->plan->tsc_hz;
     info->memory = kernel_window.size;
     info->timerIrq = has_timer(b->plan) ? b->plan->irq_count - 1 : ~(seL4_Word)0;
     info->features = b->plan->features | (SELFCHECK ? SVSM_FEATURE_CHECK : 0);

@@ -27,8 +27,8 @@ struct boot_plan {
     uint64_t platform;  /* enum boot_platform */
     struct vcpu *vcpus; /* of the guest, one page each; none: there is no guest */
     uint64_t vcpu_count;
-    uint64_t tsc_per_usec; /* 0: unknown */
-    uint64_t features;     /* SVSM_FEATURE_* */
+    uint64_t tsc_hz;   /* 0: unknown */
+    uint64_t features; /* SVSM_FEATURE_* */
 };
 
 struct tcb;

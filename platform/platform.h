@@ -168,6 +168,11 @@ void *platform_shared_at(uint64_t pa);
 /* The reason set of our terminations, for a host that distinguishes them; the stub has its own. */
 #define PLATFORM_TERMINATE_SET 0xcu
 
+/* Ticks of the time-stamp counter in a second; 0: unknown. May take a twentieth of one. */
+uint64_t platform_counter_hz(void);
+/* SVSM_FEATURE_* of sel4/bootinfo.h. */
+uint64_t platform_features(void);
+
 /* Any processor, without the configuration lock. The words have been checked, see hostcall.h. */
 enum platform_error platform_host_call(struct host_call *call);
 

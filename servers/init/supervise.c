@@ -82,7 +82,7 @@ static void stop(struct server *server, enum server_state state, uint64_t due)
 /* An unknown clock counts as slow: delays are shorter then, but there are delays. */
 static uint64_t clock_per_ms(const struct system *system)
 {
-    return system->boot->tscPerUsec != 0 ? system->boot->tscPerUsec * 1000 : CLOCK_UNKNOWN_PER_MS;
+    return system->boot->tscHz != 0 ? system->boot->tscHz / 1000 : CLOCK_UNKNOWN_PER_MS;
 }
 
 static void judge(struct system *system, struct server *server, bool exited)

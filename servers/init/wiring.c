@@ -140,7 +140,7 @@ static void describe(struct system *system, struct server *server)
     start->generation = 1;
     start->priority = server->entry->priority;
     start->block = server->block_va;
-    start->tsc_hz = system->boot->tscPerUsec * 1000000;
+    start->tsc_hz = system->boot->tscHz;
     start->features = system->boot->features;
 }
 

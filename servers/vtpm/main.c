@@ -13,12 +13,16 @@
 
 #include "crypto.h"
 
+#include <sel4/bootinfo.h>
 #include <svsm/channel.h>
 #include <svsm/interface/log.h>
 #include <svsm/result.h>
 #include <svsm/time.h>
+#include <svsm/vcpu.h>
 
 enum { MEASURE_EVERY = 64 };
+
+#define FASTEST_HZ UINT64_C(8000000000)
 
 /* Said again to a log that was started anew and has not heard it. */
 static void say(const char *text)
@@ -45,7 +49,10 @@ static uint64_t answer_query(struct message *message)
     return PROTOCOL_SUCCESS;
 }
 
-/* The kernel has put the guest's page into the channel's memory, and takes it back on success. */
+/*
+ * The kernel has put the guest's page into the channel's memory, and takes it back on success. The
+ * specification knows no page at 0, even where the guest has one.
+ */
 static uint64_t answer_command(struct channel *channel, struct message *message)
 {
     static unsigned commands;
@@ -53,6 +60,10 @@ static uint64_t answer_command(struct channel *channel, struct message *message)
     uint8_t *page = channel_memory(channel, &size);
     enum protocol_result result;
 
+    if (message->words[SVSM_CALL_RCX] == 0) {
+        message->length = 0;
+        return SVSM_INVALID_PARAMETER;
+    }
     if (page == NULL || size < PROTOCOL_MESSAGE_BYTES)
         svsm_panic("the channel of the guest has no page");
     result = protocol_command(page);
@@ -73,6 +84,24 @@ static uint64_t answer(struct channel *channel, const void *handlers, struct mes
     return SVSM_UNSUPPORTED_CALL;
 }
 
+static void use_processor(uint64_t features)
+{
+    unsigned cpu = 0;
+
+    cpu |= (features & SVSM_FEATURE_AES) != 0 ? CRYPTO_CPU_AESNI : 0;
+    cpu |= (features & SVSM_FEATURE_SHA) != 0 ? CRYPTO_CPU_SHA : 0;
+    crypto_use_cpu(cpu);
+}
+
+/* A clock that may be slow, and is never fast, where nobody knows the counter's rate. */
+static void use_clock(uint64_t hz)
+{
+    if (hz != 0)
+        return;
+    say("the rate of the counter is unknown: the clock is slow");
+    time_open(FASTEST_HZ);
+}
+
 int main(void)
 {
     static const struct service services[] = {{.channel = "vtpm", .call = answer}};
@@ -85,6 +114,8 @@ int main(void)
         .origin = server_start()->generation == 1 ? VTPM_MANUFACTURE : VTPM_POWER_ON,
     };
 
+    use_processor(server_start()->features);
+    use_clock(server_start()->tsc_hz);
     memory_store_open(&memory);
     vtpm_start(&config);
     server_run(services, 1);

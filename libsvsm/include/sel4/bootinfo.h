@@ -51,16 +51,18 @@ typedef struct {
     seL4_SlotRegion untyped;         /* described by untypedList, in the same order */
     seL4_Word archive;               /* address of the archive's first page; 0: there is none */
     seL4_Word archiveSize;
-    seL4_Word platform;   /* as enum boot_platform */
-    seL4_Word tscPerUsec; /* 0: unknown */
-    seL4_Word features;   /* SVSM_FEATURE_* */
-    seL4_Word memory;     /* bytes of the whole region, the kernel's own included */
+    seL4_Word platform; /* as enum boot_platform */
+    seL4_Word tscHz;    /* 0: unknown */
+    seL4_Word features; /* SVSM_FEATURE_* */
+    seL4_Word memory;   /* bytes of the whole region, the kernel's own included */
     seL4_Word timerIrq; /* number of the timer's interrupt, which needs no Ack; ~0: there is none */
     seL4_UntypedDesc untypedList[seL4_BootInfoUntypeds];
 } seL4_BootInfo;
 
 #define SVSM_FEATURE_TIMER 1u /* threads are preempted; else one must Yield or block */
 #define SVSM_FEATURE_CHECK 2u /* System_Check works: a test build */
+#define SVSM_FEATURE_AES   4u /* the processor has AES-NI */
+#define SVSM_FEATURE_SHA   8u /* and the SHA extensions */
 
 _Static_assert(sizeof(seL4_BootInfo) <= 4096, "the boot information is one page");
 

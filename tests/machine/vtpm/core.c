@@ -11,6 +11,7 @@
 #include "command.h"
 #include "crypto.h"
 #include "memory_store.h"
+#include "steps.h"
 #include "vtpm.h"
 
 #include <string.h>
@@ -18,11 +19,10 @@
 #include <svsm/heap.h>
 #include <svsm/time.h>
 
-enum { HEAP_BYTES = 512 * 1024, CANARY_WORD = 5, ROUNDS = 5 };
+enum { HEAP_BYTES = 512 * 1024, CANARY_WORD = 5 };
 
 static _Alignas(16) uint8_t heap[HEAP_BYTES];
 static uint64_t block[64]; /* where FS points: the canary is its word 5 */
-static uint32_t key;
 
 _Noreturn void svsm_panic(const char *text);
 _Noreturn void __stack_chk_fail(void);
@@ -52,90 +52,16 @@ static uint64_t nanoseconds(void *context)
     return time_nanoseconds();
 }
 
-static uint32_t self_test(void)
+static void print_bytes(const char *what, uint64_t bytes)
 {
-    struct command c = {.length = 0};
-
-    command_begin(&c, ST_NO_SESSIONS, CC_SELF_TEST);
-    command_u8(&c, 1);
-    return command_run(&c);
+    print(what);
+    print_number(bytes);
+    print("\n");
 }
-
-static uint32_t extend(void)
-{
-    return run_pcr_extend(16, 0x5a, 0);
-}
-
-static uint32_t read_pcr(void)
-{
-    struct command c = {.length = 0};
-
-    return run_pcr_read(&c, 16);
-}
-
-static uint32_t get_random(void)
-{
-    struct command c = {.length = 0};
-
-    return run_get_random(&c, 32);
-}
-
-static uint32_t primary(unsigned curve, int signs)
-{
-    struct command c = {.length = 0};
-    uint32_t code = run_create_primary(&c, curve, signs);
-
-    key = code == 0 ? response_u32(&c, 10) : 0;
-    return code;
-}
-
-static uint32_t primary_p256(void)
-{
-    return primary(3, 1);
-}
-
-static uint32_t primary_rsa(void)
-{
-    return primary(0, 0);
-}
-
-static uint32_t quote(void)
-{
-    return run_quote(key);
-}
-
-static uint32_t flush(void)
-{
-    return run_flush(key);
-}
-
-static uint32_t define(void)
-{
-    static uint32_t index = 0x01500000;
-
-    return run_nv_define(index++);
-}
-
-static const struct {
-    const char *name;
-    uint32_t (*run)(void);
-    int rounds;
-} steps[] = {
-    {"SelfTest", self_test, 1},
-    {"PCR_Extend", extend, ROUNDS},
-    {"PCR_Read", read_pcr, ROUNDS},
-    {"GetRandom", get_random, ROUNDS},
-    {"NV_DefineSpace", define, ROUNDS},
-    {"CreatePrimary ECC P-256", primary_p256, 1},
-    {"Quote ECC P-256", quote, ROUNDS},
-    {"FlushContext", flush, 1},
-    {"CreatePrimary RSA 2048", primary_rsa, 1},
-    {"FlushContext", flush, 1},
-};
 
 static void run_steps(void)
 {
-    for (unsigned i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+    for (unsigned i = 0; i < steps_count; i++) {
         uint64_t least = UINT64_MAX;
 
         for (int round = 0; round < steps[i].rounds; round++) {
@@ -164,13 +90,6 @@ static void check_pcr(void)
     expect(memcmp(c.response + c.response_length - 32, want, sizeof want) == 0, "the PCR's value");
 }
 
-static void print_bytes(const char *what, uint64_t bytes)
-{
-    print(what);
-    print_number(bytes);
-    print("\n");
-}
-
 static void prepare(void)
 {
     uint64_t secret;
@@ -180,7 +99,7 @@ static void prepare(void)
     __asm__ volatile("wrfsbase %0" ::"r"(block));
     expect(processor_random(&secret), "RDSEED again");
     heap_open(heap, sizeof heap, secret);
-    time_open(boot_info->tscPerUsec * 1000000);
+    time_open(boot_info->tscHz);
 }
 
 int root_main(void)
@@ -202,6 +121,7 @@ int root_main(void)
     expect(vtpm_start(&config), "a new TPM starts");
     expect_equal(run_startup(0), 0, "Startup");
     check_pcr();
+    print_bytes("counter: ", boot_info->tscHz);
     run_steps();
     vtpm_stop();
     expect(heap_is_whole(), "the heap is whole");

@@ -9,23 +9,23 @@
 
 #include "command.h"
 #include "protocol.h"
+#include "steps.h"
 
 #include "test.h"
 
 #include <svsm/result.h>
 #include <svsm/vcpu.h>
 
-enum { VTPM = 2, STEPS_ROUNDS = 5, DIE_BYTES = 0xdead }; /* the vTPM's place in the manifest */
+enum { VTPM = 2, DIE_BYTES = 0xdead }; /* the vTPM's place in the manifest */
 
 static struct channel *vtpm;
-static uint32_t key;
 
 /* A result code of the SVSM's is none a server has: what came stands in the message. */
 static uint64_t call(uint64_t label, struct message *message)
 {
     enum svsm_status status;
 
-    *message = (struct message){.label = label, .length = 4};
+    *message = (struct message){.label = label, .length = 4, .words = {PROTOCOL_MESSAGE_BYTES}};
     status = channel_call(vtpm, message);
     return status == SVSM_FAILED ? message->label : status;
 }
@@ -65,82 +65,9 @@ bool vtpm_execute(unsigned locality, const struct vtpm_bytes *command, struct vt
     return true;
 }
 
-static uint32_t self_test(void)
-{
-    struct command c = {.length = 0};
-
-    command_begin(&c, ST_NO_SESSIONS, CC_SELF_TEST);
-    command_u8(&c, 1);
-    return command_run(&c);
-}
-
-static uint32_t extend(void)
-{
-    return run_pcr_extend(16, 0x5a, 0);
-}
-
-static uint32_t read_pcr(void)
-{
-    struct command c = {.length = 0};
-
-    return run_pcr_read(&c, 16);
-}
-
-static uint32_t get_random(void)
-{
-    struct command c = {.length = 0};
-
-    return run_get_random(&c, 32);
-}
-
-static uint32_t primary(unsigned curve, int signs)
-{
-    struct command c = {.length = 0};
-    uint32_t code = run_create_primary(&c, curve, signs);
-
-    key = code == 0 ? response_u32(&c, VTPM_HEADER_BYTES) : 0;
-    return code;
-}
-
-static uint32_t primary_p256(void)
-{
-    return primary(3, 1);
-}
-
-static uint32_t primary_rsa(void)
-{
-    return primary(0, 0);
-}
-
-static uint32_t quote(void)
-{
-    return run_quote(key);
-}
-
-static uint32_t flush(void)
-{
-    return run_flush(key);
-}
-
-static const struct {
-    const char *name;
-    uint32_t (*run)(void);
-    int rounds;
-} steps[] = {
-    {"SelfTest", self_test, 1},
-    {"PCR_Extend", extend, STEPS_ROUNDS},
-    {"PCR_Read", read_pcr, STEPS_ROUNDS},
-    {"GetRandom", get_random, STEPS_ROUNDS},
-    {"CreatePrimary-P256", primary_p256, 1},
-    {"Quote-P256", quote, STEPS_ROUNDS},
-    {"FlushContext", flush, 1},
-    {"CreatePrimary-RSA", primary_rsa, 1},
-    {"FlushContext", flush, 1},
-};
-
 static void run_steps(void)
 {
-    for (unsigned i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+    for (unsigned i = 0; i < steps_count; i++) {
         uint64_t least = UINT64_MAX;
 
         for (int round = 0; round < steps[i].rounds; round++) {

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A guest without an operating system that uses the vTPM by SVSM calls: what each command costs,
+ * for tests/bench; and several processors at once. The first word of the command line chooses:
+ * "bench", or the number of processors.
+ */
+#include "bare.h"
+
+#include <string.h>
+
+#include "command.h"
+#include "protocol.h"
+#include "steps.h"
+
+#define VTPM(n) CALL(PROTOCOL_VTPM, n)
+
+/* What each processor has in memory of its own. */
+struct own {
+    uint8_t page[PAGE] __attribute__((aligned(4096)));
+    uint64_t busy, served;
+};
+
+static struct own owns[PROCESSORS];
+static volatile bool working; /* the second processor has a long command to run */
+
+static struct own *own(void)
+{
+    return &owns[this_processor()];
+}
+
+/* Asks again as long as the vTPM has no time. */
+static uint64_t command_call(void)
+{
+    uint64_t result;
+
+    do {
+        result = svsm(VTPM(PROTOCOL_COMMAND), (uint64_t)own()->page, 0, 0);
+        own()->busy += result == SVSM_BUSY;
+        relax();
+    } while (result == SVSM_BUSY);
+    own()->served++;
+    return result;
+}
+
+/* What command.c runs commands with. */
+bool vtpm_execute(unsigned locality, const struct vtpm_bytes *command, struct vtpm_bytes *response)
+{
+    uint32_t words[2] = {PLATFORM_SEND_COMMAND, (uint32_t)command->length}, length;
+    uint8_t *p = own()->page;
+
+    memset(p, 0xee, PAGE);
+    memcpy(p, &words[0], sizeof words[0]);
+    p[4] = (uint8_t)locality;
+    memcpy(p + 5, &words[1], sizeof words[1]);
+    memcpy(p + PROTOCOL_COMMAND_HEADER, command->data, command->length);
+    expect_equal(command_call(), SVSM_SUCCESS, "a command");
+    memcpy(&length, p, sizeof length);
+    expect(length >= VTPM_HEADER_BYTES && length <= response->length, "a response's length");
+    memcpy(response->data, p + PROTOCOL_RESPONSE_HEADER, length);
+    response->length = length;
+    return true;
+}
+
+/* Its last word says what the server took for the command (clocked.c). */
+static uint64_t server_ticks(void)
+{
+    uint64_t ticks;
+
+    memcpy(&ticks, own()->page + PAGE - sizeof ticks, sizeof ticks);
+    return ticks;
+}
+
+/* Two marks around each, and a line: mark before, what the server took, name. */
+static void bench(void)
+{
+    uint32_t number = 1;
+
+    expect_equal(svsm(VTPM(PROTOCOL_QUERY), 0, 0, 0), SVSM_SUCCESS, "QUERY");
+    expect_equal(run_startup(0), 0, "Startup");
+    for (unsigned i = 0; i < steps_count; i++)
+        for (int round = 0; round < steps[i].rounds; round++, number += 2) {
+            mark(number);
+            expect_equal(steps[i].run(), 0, steps[i].name);
+            mark(number + 1);
+            print("step: ");
+            print_number(number);
+            print(" ");
+            print_number(server_ticks());
+            print(" ");
+            print(steps[i].name);
+            print("\n");
+        }
+}
+
+static void make_key(uint64_t argument)
+{
+    struct command c = {.length = 0};
+
+    (void)argument;
+    working = true;
+    expect_equal(run_create_primary(&c, 0, 0), 0, "an RSA key");
+    expect_equal(run_flush(response_u32(&c, VTPM_HEADER_BYTES)), 0, "its end");
+}
+
+/* While one processor makes an RSA key, the other is told at once that the vTPM is busy. */
+static void test_busy(void)
+{
+    struct own *mine = own();
+    uint64_t result;
+
+    expect(start_processor(1, make_key, 0), "a second processor");
+    while (!working)
+        relax();
+    while (!processor_is_done(1)) {
+        memset(mine->page, 0x77, PAGE);
+        result = svsm(VTPM(PROTOCOL_COMMAND), (uint64_t)mine->page, 0, 0);
+        expect(result == SVSM_BUSY || result == SVSM_INVALID_PARAMETER, "busy, or a wrong command");
+        expect(mine->page[0] == 0x77 && mine->page[PAGE - 1] == 0x77, "the page as it was");
+        mine->busy += result == SVSM_BUSY;
+        relax();
+    }
+    join_processor(1);
+    expect(mine->busy > 0, "it was busy");
+    print("guest: busy told at once, times ");
+    print_number(mine->busy);
+    print("\n");
+}
+
+/* A PCR of one's own, extended a known number of times: no command is lost or done twice. */
+static void extend_own(uint64_t rounds)
+{
+    for (uint64_t i = 0; i < rounds; i++)
+        expect_equal(run_pcr_extend(8 + this_processor(), 0x33, 0), 0, "PCR_Extend");
+}
+
+static void test_many(unsigned processors)
+{
+    enum { ROUNDS = 40, DIGEST = 32 };
+    struct command c = {.length = 0};
+    uint8_t first[DIGEST];
+
+    for (unsigned i = 1; i < processors; i++)
+        expect(start_processor(i, extend_own, ROUNDS), "a processor");
+    extend_own(ROUNDS);
+    for (unsigned i = 1; i < processors; i++)
+        join_processor(i);
+    for (unsigned i = 0; i < processors; i++) {
+        expect_equal(run_pcr_read(&c, 8 + i), 0, "PCR_Read");
+        if (i == 0)
+            memcpy(first, c.response + c.response_length - DIGEST, DIGEST);
+        expect(memcmp(first, c.response + c.response_length - DIGEST, DIGEST) == 0, "equal PCRs");
+    }
+    print("guest: processors extended their PCRs\n");
+}
+
+int guest_main(const char *words)
+{
+    struct svsm_call query = {VTPM(PROTOCOL_QUERY), 0, 0, 0, 0};
+
+    if (same_text(words, "bench")) {
+        bench();
+        return 0;
+    }
+    expect(svsm_call(&query) && query.rax == SVSM_SUCCESS, "QUERY");
+    expect_equal(query.rcx, 1u << PLATFORM_SEND_COMMAND, "the commands there are");
+    expect_equal(svsm(VTPM(2), 0, 0, 0), SVSM_UNSUPPORTED_CALL, "an unknown call");
+    expect_equal(svsm(VTPM(PROTOCOL_COMMAND), 0, 0, 0), SVSM_INVALID_PARAMETER, "no page");
+    expect_equal(run_startup(0), 0, "Startup");
+    test_busy();
+    test_many((unsigned)(words[0] - '0'));
+    return 0;
+}

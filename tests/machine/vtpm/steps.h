@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The commands whose cost is counted, in the order in which they are run: some leave the key that
+ * the next ones use. What runs a command (vtpm_execute) is the program's own.
+ */
+#ifndef STEPS_H
+#define STEPS_H
+
+#include <stdint.h>
+
+struct step {
+    const char *name;
+    uint32_t (*run)(void); /* the response code */
+    int rounds;
+};
+
+extern const struct step steps[];
+extern const unsigned steps_count;
+
+#endif
