@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "input.h"
 #include "lint.h"
+#include "system_lint.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -12,7 +13,8 @@ static void print_help(void)
     printf("usage: igvm lint [--profile HOST] FILE\n"
            "\n"
            "Checks FILE against the format's rules, those included that readers do not enforce,\n"
-           "and against what one host accepts. Every finding is a line: file, offset, error or\n"
+           "and against what one host accepts; in a file of Drupe's the archive and the manifest\n"
+           "are checked too, as at build time. Every finding is a line: file, offset, error or\n"
            "warning, the rule's name, and what is wrong. Warnings do not count as failure.\n"
            "\n"
            "  --profile HOST   also the rules of one of these:\n");
@@ -44,6 +46,7 @@ static int lint_file(const struct input *input, const struct lint_profile *profi
     };
 
     lint_run(&lint);
+    system_lint_run(&lint);
     printf("%s: %u errors, %u warnings\n", input->path, lint.errors, lint.warnings);
     return lint.errors == 0 ? IGVM_EXIT_GOOD : IGVM_EXIT_WRONG_FILE;
 }
