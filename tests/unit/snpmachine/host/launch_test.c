@@ -190,7 +190,7 @@ static void load(void *argument)
 static void check_order(const char *profile, const struct igvm_launch *launch)
 {
     static struct igvm_events events;
-    struct load what = {file, file_size, profile, {{0}}};
+    struct load what = {file, file_size, profile, {.vmsa = {0}}};
     struct igvm_file opened;
     struct igvm_event event;
     unsigned i = 0;
@@ -237,7 +237,7 @@ static uint32_t word(uint64_t gpa)
 
 static void test_contents(void **state)
 {
-    struct load what = {file, file_size, "qemu", {{0}}};
+    struct load what = {file, file_size, "qemu", {.vmsa = {0}}};
     const struct igvm_memory_entry *map = physical(BASE + 0x11000);
     (void)state;
     assert_false(fake_stops(load, &what));
@@ -258,7 +258,7 @@ static void test_contents(void **state)
 
 static void test_profile(void **state)
 {
-    struct load what = {file, file_size, "qemu-mainline", {{0}}};
+    struct load what = {file, file_size, "qemu-mainline", {.vmsa = {0}}};
     (void)state;
     assert_true(fake_stops(load, &what)); /* mainline knows no device tree */
     assert_int_equal(fake.status, MACHINE_MISUSE);
@@ -271,7 +271,7 @@ static void test_cut_short(void **state)
     for (size_t size = 0; size < file_size; size += size < 1024 ? 1 : 997) {
         uint8_t *copy = malloc(size + 1);
         memcpy(copy, file, size);
-        struct load what = {copy, size, "qemu", {{0}}};
+        struct load what = {copy, size, "qemu", {.vmsa = {0}}};
         assert_true(fake_stops(load, &what));
         assert_int_equal(fake.status, MACHINE_MISUSE);
         assert_non_null(strstr(fake.text, "IGVM file"));
@@ -309,7 +309,7 @@ static void test_damaged(void **state)
         uint8_t *copy = malloc(file_size);
         memcpy(copy, file, file_size);
         damage(copy, &random);
-        struct load what = {copy, file_size, "qemu", {{0}}};
+        struct load what = {copy, file_size, "qemu", {.vmsa = {0}}};
         finished = false;
         if (fake_stops(load, &what)) {
             assert_int_equal(fake.status, MACHINE_MISUSE);
