@@ -100,7 +100,8 @@ enum svsm_status channel_check(struct channel *channel)
     return SVSM_RESTARTED;
 }
 
-/* The kernel answered in the server's place; seldom, so it may look twice. */
+/* The kernel answered in the server's place; seldom, so it may look twice. Of an end that has been
+   reported there is no second report: the call came while the peer was away. */
 static enum svsm_status kernel_answer(struct channel *channel, uint64_t error)
 {
     enum svsm_status status = channel_check(channel);
@@ -111,7 +112,7 @@ static enum svsm_status kernel_answer(struct channel *channel, uint64_t error)
     if (status == SVSM_GONE || error != svsm_PeerRestarted) {
         return SVSM_GONE;
     }
-    return SVSM_RESTARTED;
+    return status == SVSM_OK ? SVSM_AWAY : SVSM_RESTARTED;
 }
 
 enum svsm_status channel_call(struct channel *channel, struct message *message)

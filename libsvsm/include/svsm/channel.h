@@ -7,9 +7,11 @@
  * manifest entry gives the channel. No operation waits for anything but the answer of a call, which
  * comes from the peer, or from the kernel or init when the peer is no longer there.
  *
- * A restart of the peer is reported exactly once, as SVSM_RESTARTED, by the first operation after
- * it, which does nothing else: the rings are empty then, and the peer knows nothing of what was
- * said before. A call that was in progress comes back so too.
+ * Each end of a peer is reported exactly once, as SVSM_RESTARTED: by the call that was in progress,
+ * or by the first operation afterwards, which does nothing else. The rings are empty then, and
+ * whoever is the peer next knows nothing of what was said before. Until that one runs, calls come
+ * back as SVSM_AWAY, not carried out; when there will be no other, as SVSM_GONE. (A living peer
+ * that means harm can make SVSM_AWAY come back too, as it can answer anything.)
  *
  * To write a server: name its calls in an interface (interface.h), write a handler for each, and
  * let main() end with server_run(). All of this is for one thread.

@@ -14,7 +14,7 @@ enum svsm_status {
     SVSM_UNKNOWN_CALL = 1, /* the interface has no call of this number */
     SVSM_MALFORMED = 2,    /* wrong number of words, or a word its type does not allow */
     SVSM_RESTARTED = 3,    /* the peer has been started anew: what it knew of us is gone */
-    SVSM_AWAY = 4,         /* the peer is stopped for now; init answers for it */
+    SVSM_AWAY = 4,         /* the peer is stopped for now: not carried out, try again */
     SVSM_GONE = 5,         /* the peer is stopped for good */
     SVSM_PEER_BUSY = 6,    /* the peer is at work on another CPU */
     SVSM_NO_CHANNEL = 7,   /* no such channel, or it does not work this way round */

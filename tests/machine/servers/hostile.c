@@ -105,7 +105,7 @@ static void check_survived(uint64_t label, const char *name)
 
 static void check_let_go(void)
 {
-    test_equal(call(HOSTILE_ABORT, NULL), SVSM_RESTARTED, "a server that lets go of its caller");
+    test_equal(call(HOSTILE_ABORT, NULL), SVSM_AWAY, "a server that lets go of its caller");
     settle();
     check_others("after letting go of a caller");
 }

@@ -19,7 +19,11 @@ static void numbers(struct channel *echo)
     for (uint32_t i = 0; i < CALLS; i++) {
         struct echo_add_in in = {i, 3 * i};
         struct echo_add_out out = {0};
-        enum svsm_status status = echo_add(echo, &in, &out);
+        enum svsm_status status;
+
+        do {
+            status = echo_add(echo, &in, &out);
+        } while (status == SVSM_AWAY);
 
         if (status == SVSM_RESTARTED) {
             restarts++;
@@ -40,7 +44,9 @@ static bool reflect(struct channel *echo, const uint8_t *bytes)
     enum svsm_status status = channel_write(echo, bytes, CHUNK);
 
     if (status == SVSM_OK) {
-        status = echo_reflect(echo, &(struct echo_reflect_in){.length = CHUNK}, NULL);
+        do { /* what was written while the peer is away stays for the next one */
+            status = echo_reflect(echo, &(struct echo_reflect_in){.length = CHUNK}, NULL);
+        } while (status == SVSM_AWAY);
     }
     if (status == SVSM_OK) {
         status = channel_read(echo, back, CHUNK);
@@ -66,7 +72,9 @@ static bool absorb(struct channel *echo, const uint8_t *bytes)
     enum svsm_status status = channel_write(echo, bytes, CHUNK);
 
     if (status == SVSM_OK) {
-        status = echo_absorb(echo, &(struct echo_absorb_in){.length = CHUNK}, &out);
+        do {
+            status = echo_absorb(echo, &(struct echo_absorb_in){.length = CHUNK}, &out);
+        } while (status == SVSM_AWAY);
     }
     if (status == SVSM_RESTARTED) {
         restarts++;
