@@ -100,8 +100,9 @@ static void give_devices(struct server *server)
 }
 
 /* An interrupt belongs to the window of its name. */
-static void give_interrupt(struct server *server, const struct manifest_interrupt *interrupt)
+static void give_interrupt(struct server *server, uint32_t number)
 {
+    const struct manifest_interrupt *interrupt = &server->entry->interrupts[number];
     struct svsm_start_window *row = rights_window(server, interrupt->name);
     unsigned window = (unsigned)(row - server->start->windows);
     seL4_CPtr handler = slots_new(1), signal = slots_new(1);
@@ -112,6 +113,7 @@ static void give_interrupt(struct server *server, const struct manifest_interrup
     object_give(object_place(signal), server->notification, seL4_CanWrite,
                 SVSM_BADGE_INTERRUPT(window));
     seL4_IRQHandler_SetNotification(handler, signal);
+    server->interrupts[number] = handler;
     row->irq_slot = SVSM_SLOT_IRQS + window;
     object_give(seL4_Slot(server->cnode, row->irq_slot), handler, seL4_CanWrite, 0);
 }
@@ -195,7 +197,7 @@ void rights_build(struct system *system, struct server *server)
         give_class(server, "guest-request", SVSM_HOST_GUEST_REQUEST);
     give_devices(server);
     for (uint32_t i = 0; i < entry->interrupt_count; i++)
-        give_interrupt(server, &entry->interrupts[i]);
+        give_interrupt(server, i);
     give_shared_pages(server);
     for (uint32_t i = 0; i < entry->protocol_count; i++)
         give_protocol(system, server, &entry->protocols[i]);

@@ -55,6 +55,7 @@ struct server {
     const struct manifest_server *entry;
     unsigned number; /* in the manifest, and here */
     seL4_CPtr tcb, cnode, endpoint, reply, notification;
+    seL4_CPtr interrupts[MANIFEST_INTERRUPTS];
     struct space space;
     struct image image;
     uint64_t next_va;

@@ -62,9 +62,13 @@ static void start(struct server *server)
     server_enter(server);
 }
 
+/* A device's interrupt that the life before did not get to acknowledge must come again. */
 static void restart(struct server *server, uint64_t since)
 {
     uint64_t pages = server_fill(server);
+
+    for (uint32_t i = 0; i < server->entry->interrupt_count; i++)
+        seL4_IRQHandler_Ack(server->interrupts[i]);
 
     store_live(&server->start->generation, server->start->generation + 1);
     server->cost_pages = pages;

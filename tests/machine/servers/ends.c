@@ -13,7 +13,8 @@
 #ifndef RESTARTS
 #define RESTARTS 10000u
 #endif
-#define TRIES UINT32_C(100000000)
+#define ELSEWHERE 1000u
+#define TRIES     UINT32_C(100000000)
 
 static volatile struct plan *plan;
 static struct channel *middle;
@@ -200,6 +201,79 @@ static void often(void)
     test_say("\n");
 }
 
+/* Both clients call from another processor while the servers are ended from this one. */
+static void from_elsewhere(void)
+{
+    struct message message;
+
+    if (!test_move(ENDS_A, 1) || !test_move(ENDS_B, 1))
+        return;
+    for (unsigned client = 0; client < 2; client++) {
+        uint32_t before = plan->done[client];
+
+        while (plan->done[client] == before) {
+            send(client,
+                 ENDS_LOOP); /* again: being moved may have ended it, and a signal with it */
+            seL4_Yield();
+        }
+    }
+    for (uint32_t i = 0; i < ELSEWHERE; i++) {
+        uint32_t before = plan->done[0] + plan->done[1];
+
+        test_kill(i % 3 == 0 ? ENDS_BACKEND : ENDS_MIDDLE);
+        if (i % 4 == 0)
+            settle();
+        else
+            call(ENDS_WORK, &message);
+        while (plan->done[0] + plan->done[1] == before)
+            seL4_Yield(); /* without interrupts nobody else gets this processor otherwise */
+    }
+    plan->order[0] = plan->order[1] = ENDS_WORK;
+    settle();
+    test_check();
+    test_equal(plan->wrong[0] + plan->wrong[1], 0, "wrong answers on another processor");
+    test_expect(plan->told[0] + plan->told[1] != 0, "answers that a server has ended");
+    test_number("ends: on another processor: calls", plan->done[0] + plan->done[1]);
+    test_number("of them told", plan->told[0] + plan->told[1]);
+    test_say("\n");
+}
+
+static uint64_t tell(struct channel *channel, uint64_t label)
+{
+    struct message message = {.label = label, .length = 1};
+
+    return channel_call(channel, &message);
+}
+
+/* Ended for good: everybody is told at once, each time, for ever. */
+static void check_gone(struct channel *channel, uint32_t server)
+{
+    for (unsigned i = 0; i < 100; i++)
+        test_equal(tell(channel, ENDS_WORK), SVSM_GONE, "what callers of the gone are told");
+    test_equal(test_look(server).state, TEST_DOWN, "a state");
+}
+
+static void policies(void)
+{
+    struct channel *capped = channel_find("capped");
+    uint64_t status;
+
+    test_equal(tell(channel_find("closed"), ENDS_DIE), SVSM_GONE, "never, fail-closed");
+    check_gone(channel_find("closed"), ENDS_CLOSED);
+    test_equal(tell(channel_find("single"), ENDS_LEAVE), SVSM_GONE, "once");
+    check_gone(channel_find("single"), ENDS_SINGLE);
+    for (unsigned i = 0; i < 3; i++) {
+        test_equal(tell(capped, ENDS_DIE), SVSM_RESTARTED, "always, up to three times");
+        do
+            status = tell(capped, ENDS_WORK);
+        while (is_passing(status));
+        test_equal(status, SVSM_OK, "back again");
+    }
+    test_equal(tell(capped, ENDS_DIE), SVSM_GONE, "and no fourth time");
+    check_gone(capped, ENDS_CAPPED);
+    test_say("ends: closed, once, capped\n");
+}
+
 int main(void)
 {
     plan = test_region("plan");
@@ -213,6 +287,8 @@ int main(void)
     queued(false);
     queued(true);
     test_say("ends: idle, awaiting, queued\n");
+    policies();
+    from_elsewhere();
     often();
     test_status();
     test_end(true);

@@ -9,7 +9,18 @@
 #include <stdint.h>
 
 /* Servers' numbers: their places in ends.dts. */
-enum { ENDS_INIT, ENDS_BACKEND, ENDS_MIDDLE, ENDS_A, ENDS_B, ENDS_JUDGE, ENDS_NOBODY = 99 };
+enum {
+    ENDS_INIT,
+    ENDS_BACKEND,
+    ENDS_MIDDLE,
+    ENDS_A,
+    ENDS_B,
+    ENDS_CLOSED,
+    ENDS_SINGLE,
+    ENDS_CAPPED,
+    ENDS_JUDGE,
+    ENDS_NOBODY = 99
+};
 
 enum ends_how {
     ENDS_FAULT,  /* an instruction that is none */
@@ -31,12 +42,17 @@ struct plan {
     uint32_t order[2];
     uint32_t status[2];
     uint32_t done[2];
+    uint32_t told[2];  /* of a loop: answers that a server had ended */
+    uint32_t wrong[2]; /* of a loop: answers that can not be */
 };
 
 enum ends_call {
-    ENDS_WORK = 1, /* word 0 plus one comes back, after a call to the backend from the middle */
-    ENDS_HANG = 2, /* never answered: waits for a signal nobody sends */
-    ENDS_POKE = 3, /* the middle signals the backend */
+    ENDS_WORK = 1,  /* word 0 plus one comes back, after a call to the backend from the middle */
+    ENDS_HANG = 2,  /* never answered: waits for a signal nobody sends */
+    ENDS_POKE = 3,  /* the middle signals the backend */
+    ENDS_DIE = 5,   /* a fault, whoever it is */
+    ENDS_LEAVE = 6, /* an exit that is no failure */
+    ENDS_LOOP = 4,  /* an order for clients: call ENDS_WORK until there is another order */
 };
 
 /* Words of the answer to ENDS_WORK. */

@@ -17,7 +17,8 @@ static uint32_t self;
 static uint64_t data = ENDS_DATA_START; /* says whether .data was filled again */
 static uint64_t count;                  /* and this whether .bss was cleared */
 
-static const char *const names[] = {"init", "backend", "middle", "client-a", "client-b"};
+static const char *const names[] = {"init",     "backend", "middle", "client-a",
+                                    "client-b", "closed",  "single", "capped"};
 
 static void end(void)
 {
@@ -78,12 +79,33 @@ static uint64_t serve(struct channel *channel, const void *handlers, struct mess
     case ENDS_HANG:
         for (;;)
             seL4_Wait(SVSM_SLOT_NOTIFICATION);
+    case ENDS_DIE:
+        __asm__ volatile("ud2");
+        return SVSM_FAILED;
+    case ENDS_LEAVE:
+        svsm_exit(0);
     case ENDS_POKE:
         message->length = 0;
         return channel_notify(channel_find("backend"));
     default:
         message->length = 0;
         return SVSM_UNKNOWN_CALL;
+    }
+}
+
+/* Whatever happens to the servers meanwhile, there is an answer, the right one or that they end. */
+static void loop(struct channel *middle, unsigned number)
+{
+    while (plan->order[number] == ENDS_LOOP) {
+        struct message message = {.label = ENDS_WORK, .length = 1, .words = {plan->done[number]}};
+        uint64_t status = channel_call(middle, &message);
+
+        if (status == SVSM_RESTARTED || status == SVSM_AWAY)
+            plan->told[number]++;
+        else if (status != SVSM_OK || message.words[ENDS_VALUE] != plan->done[number] + UINT64_C(1))
+            plan->wrong[number]++;
+        plan->done[number]++;
+        seL4_Yield();
     }
 }
 
@@ -97,6 +119,10 @@ static void notified(struct channel *channel)
     (void)channel;
     if (middle == NULL)
         return;
+    if (plan->order[number] == ENDS_LOOP) {
+        loop(middle, number);
+        return;
+    }
     channel_check(middle); /* restarts from before are no news here */
     plan->status[number] = channel_call(middle, &message);
     plan->done[number]++;

@@ -30,6 +30,16 @@ static void look(const struct server *server, uint64_t words[seL4_MsgMaxLength])
     words[3] = server->faults + server->exits + server->overruns;
 }
 
+static uint64_t move(const struct server *server, uint64_t cpu)
+{
+    seL4_Error error;
+
+    seL4_TCB_Suspend(server->tcb);
+    error = seL4_TCB_SetAffinity(server->tcb, cpu);
+    seL4_TCB_Resume(server->tcb);
+    return error == seL4_NoError ? SVSM_OK : SVSM_DENIED;
+}
+
 static uint64_t about_server(struct system *system, uint64_t label,
                              uint64_t words[seL4_MsgMaxLength])
 {
@@ -44,6 +54,8 @@ static uint64_t about_server(struct system *system, uint64_t label,
     case TEST_LOOK:
         look(server, words);
         return SVSM_OK;
+    case TEST_MOVE:
+        return move(server, words[1]);
     case TEST_COST:
         words[0] = server->cost_clock;
         words[1] = server->cost_pages;

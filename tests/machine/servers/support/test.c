@@ -114,6 +114,13 @@ uint64_t test_check(void)
     return ask(TEST_CHECK, 0, &answer);
 }
 
+bool test_move(uint64_t server, uint64_t cpu)
+{
+    struct message message = {.label = TEST_MOVE, .length = 2, .words = {server, cpu}};
+
+    return channel_call(channel_find("init"), &message) == SVSM_OK;
+}
+
 void test_status(void)
 {
     struct message answer;

@@ -21,6 +21,7 @@ enum test_call {
     TEST_CHECK = 20, /* word 0: slots in use, as the kernel's self-check counts them; 0: no check */
     TEST_STATUS = 21, /* init says its status lines */
     TEST_COST = 22,   /* word 0: number of a server; its last restart: clock, pages */
+    TEST_MOVE = 23,   /* word 0: number of a server, word 1: the CPU it is to run on */
 };
 
 struct test_look {
@@ -43,6 +44,8 @@ _Noreturn void test_end(bool passed);
 void test_kill(uint64_t server);
 struct test_look test_look(uint64_t server);
 uint64_t test_check(void);
+/* False: there is no such CPU. */
+bool test_move(uint64_t server, uint64_t cpu);
 void test_status(void);
 uint64_t test_cost(uint64_t server, uint64_t *pages);
 
