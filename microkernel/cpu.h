@@ -20,6 +20,7 @@
 #include "platform.h"
 #include "sched.h"
 #include "tcb.h"
+#include "tracing.h"
 
 /* Reasons to leave the fast path, set by anyone with cpu_attend(). */
 enum attention {
@@ -110,6 +111,7 @@ void cpu_check_pcid(struct cpu *cpu, struct vspace *vspace);
 static inline void cpu_load_space(struct cpu *cpu, struct vspace *vspace)
 {
     __atomic_store_n(&cpu->vspace, vspace, __ATOMIC_RELEASE);
+    tracing_space(vspace);
     if (cpu->no_flush == 0) {
         machine_load_root(vspace->cr3);
     } else {

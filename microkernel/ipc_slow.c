@@ -97,6 +97,7 @@ void ipc_call_for_guest(struct cpu *cpu, struct tcb *caller, struct tcb *server,
     deliver_call(server, caller, badge);
     ipc_bind_caller(server, caller);
     server->cpu = cpu;
+    tracing_space(server->vspace); /* its space may be loaded still, from its last call */
     sched_ready(server);
     sched_leave(cpu);
 }

@@ -149,6 +149,10 @@ struct platform {
     /* The classes that differ: see platform_host_call(). May be NULL. */
     enum platform_error (*host_call)(struct host_call *call);
 
+    /* Leaves a word in the host's record of events, where there is one; tracing builds only. May be
+       NULL. */
+    void (*mark)(uint32_t word);
+
     __attribute__((noreturn)) void (*end)(enum end_reason reason);
 
     const struct platform_guest *guest; /* NULL: no guest below */

@@ -21,6 +21,7 @@ enum msr_code {
     MSR_FEATURES_REQUEST = 0x080,
     MSR_FEATURES = 0x081,
     MSR_TERMINATE = 0x100,
+    MSR_MARK = 0xe20,
 };
 
 #define MSR_CODE_MASK    0xfffu
@@ -257,6 +258,13 @@ enum platform_error ghcb_create_processor(uint32_t apic_id, uint64_t vmsa_pa, ui
 enum platform_error ghcb_announce_guest(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features)
 {
     return create((uint64_t)apic_id << CREATE_APIC_ID | CREATE_VMPL2, vmsa_pa, features);
+}
+
+/* Only the SNP machine knows this request: another host may end the virtual machine over it. */
+void ghcb_mark(uint32_t word)
+{
+    x86_wrmsr(MSR_GHCB, MSR_MARK | (uint64_t)word << 32);
+    exit_to_host();
 }
 
 /* The three instructions stand side by side: a host may answer all of them at once. */

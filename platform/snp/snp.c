@@ -300,6 +300,7 @@ const struct platform platform_snp = {
     .share = share,
     .unshare = unshare,
     .host_call = host_call,
+    .mark = ghcb_mark,
     .end = end,
     .guest = &snp_guest,
 };
