@@ -8,6 +8,7 @@ import struct
 import subprocess
 import tempfile
 import unittest
+import xml.etree.ElementTree
 
 TRACE = pathlib.Path(__file__).resolve().parents[3] / "tools" / "trace"
 MAGIC, HOST, HZ = 0x31504E53, 0xFF, 1_000_000
@@ -56,6 +57,19 @@ class Trace(unittest.TestCase):
         self.assertIn("outside the guest, on 1 CPU(s): 100 ticks", lines)
         self.assertEqual([line.split() for line in lines if "HLT" in line],
                          [["VMPL2", "exit", "HLT", "2", "100"]])
+
+    def test_drawing_shows_its_window_and_no_more(self):
+        data = BEGIN + record(150, EXIT, 2, 0x78, 40) + record(300, MARK, 0, 0x01020000)
+        data += record(400, EXIT, 0, 0x403, 150) + record(900, EXIT, 2, 0x72, 100)
+        drawing = self.picture.with_suffix(".svg")
+        words = ("--svg", str(drawing), "--names", "init,a<b")
+        self.assertEqual(self.run_on(data, *words, "--window", "0,350").returncode, 0)
+        tree = xml.etree.ElementTree.parse(drawing)
+        texts = [node.text for node in tree.iter("{http://www.w3.org/2000/svg}text")]
+        self.assertIn("vCPU 0  a<b", texts)
+        self.assertIn("exit HLT", texts)
+        self.assertNotIn("exit CPUID", texts)
+        self.assertEqual(self.run_on(data, *words, "--window", "7").returncode, 2)
 
     def test_picture_in_microseconds_from_the_start(self):
         data = BEGIN + record(150, EXIT, 2, 0x81, 40) + record(160, SWITCH, HOST, 0)
