@@ -69,7 +69,7 @@ static inline uint64_t port_answer(struct message *message)
 
 static inline void port_signal(const struct channel *channel)
 {
-    seL4_Signal(channel->notification);
+    seL4_Signal(channel->start->notification);
 }
 
 #endif

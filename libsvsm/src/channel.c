@@ -70,9 +70,9 @@ void channels_open(void)
         channel->start = &runtime->start->channels[i];
         channel->number = i;
         channel->endpoint = channel->start->endpoint;
-        channel->notification = channel->start->notification;
         rings_open(channel);
         channel_reset(channel, peer_generation(channel));
+        channel->noticed = channel->generation;
     }
 }
 
@@ -136,7 +136,7 @@ enum svsm_status channel_call(struct channel *channel, struct message *message)
 
 enum svsm_status channel_notify(struct channel *channel)
 {
-    if (channel == NULL || channel->notification == 0) {
+    if (channel == NULL || channel->start->notification == 0) {
         return SVSM_NO_CHANNEL;
     }
     svsm_hook(SVSM_POINT_SIGNAL, channel->number);

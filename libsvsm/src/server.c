@@ -29,12 +29,16 @@ static void services_open(const struct service *rows, unsigned count)
     }
 }
 
-/* Tells the service once that there is a new peer. */
+/* Tells the service once of each new peer, also of one that an operation has met before. */
 static void notice(struct channel *channel, const struct service *service)
 {
-    if (!channel_is_known(channel) && channel_check(channel) == SVSM_RESTARTED &&
-        service->restarted != NULL) {
-        service->restarted(channel);
+    uint32_t generation = __atomic_load_n(&channel->start->peer_generation, __ATOMIC_ACQUIRE);
+
+    if (generation != channel->noticed) {
+        channel->noticed = generation;
+        if (channel_check(channel) != SVSM_GONE && service->restarted != NULL) {
+            service->restarted(channel);
+        }
     }
 }
 

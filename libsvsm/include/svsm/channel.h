@@ -39,9 +39,9 @@ struct message {
 struct channel {
     const struct svsm_start_channel *start;
     uint32_t number;
-    uint32_t endpoint;     /* slot; 0 for all but a client */
-    uint32_t notification; /* slot; 0: the peer cannot be signalled */
-    uint32_t generation;   /* the peer's, as far as this server has been told */
+    uint32_t endpoint;   /* slot; 0 for all but a client */
+    uint32_t generation; /* the peer's, as far as operations have reported it */
+    uint32_t noticed;    /* and as far as the service has been told */
     struct ring out, in;
     void *private; /* the server's own, untouched here */
 };

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* See bell.h. */
+#define _POSIX_C_SOURCE 200809L
 #include "bell.h"
+
+#include <time.h>
 
 static uint64_t signals, restarts;
 
@@ -22,6 +25,21 @@ static enum svsm_status ring(struct channel *from, const struct bell_ring_in *in
     return channel_notify(from);
 }
 
+/* Its own operation is the first to meet the new client. */
+static enum svsm_status linger(struct channel *from, const struct bell_linger_in *in,
+                               struct bell_linger_out *out)
+{
+    const struct timespec moment = {.tv_nsec = 1000000};
+    enum svsm_status status;
+
+    (void)in;
+    (void)out;
+    while ((status = channel_check(from)) == SVSM_OK) {
+        nanosleep(&moment, NULL);
+    }
+    return status;
+}
+
 static void notified(struct channel *from)
 {
     (void)from;
@@ -36,7 +54,7 @@ static void restarted(struct channel *from)
 
 int main(void)
 {
-    static const struct bell_handlers handlers = {.look = look, .ring = ring};
+    static const struct bell_handlers handlers = {.look = look, .ring = ring, .linger = linger};
     static const struct service services[] = {{.channel = "client",
                                                .call = bell_serve,
                                                .handlers = &handlers,

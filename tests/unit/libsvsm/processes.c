@@ -190,6 +190,28 @@ static void test_signals(void **state)
     launcher_end(&launcher);
 }
 
+/* A client that ends while its server is at work for it. */
+static void test_lingering(void **state)
+{
+    enum { BELL, LINGERER };
+    static const struct launcher_server servers[] = {{"bell", BELL_PROGRAM, 0},
+                                                     {"lingerer", LINGERER_PROGRAM, 1}};
+    static const struct launcher_channel channels[] = {
+        {.client = {LINGERER, "bell"}, .server = {BELL, "client"}}};
+    struct launcher launcher = {
+        .servers = servers, .channels = channels, .server_count = 2, .channel_count = 1};
+
+    (void)state;
+    launcher_start(&launcher);
+    while (launcher.processes[BELL].block->calls == 0) {
+        assert_int_equal(launcher_attend(&launcher), 0);
+    }
+    launcher_kill(&launcher, LINGERER);
+    assert_true(launcher_wait(&launcher, LINGERER, 2));
+    expect_done(&launcher, LINGERER);
+    launcher_end(&launcher);
+}
+
 /* An end of each kind is told from the others, and the last words are there. */
 static void test_ends(void **state)
 {
@@ -214,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_malformed),       cmocka_unit_test(test_gone),
         cmocka_unit_test(test_hostile),         cmocka_unit_test(test_idle_restarts),
         cmocka_unit_test(test_signals),         cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_lingering),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
