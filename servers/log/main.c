@@ -15,7 +15,8 @@
 #include "console.h"
 #include "host.h"
 
-#define TRIES 4u /* init writes a row in no time; who never sees it done, sees it as it is */
+#define REPORT_TICKS (UINT64_C(1) << 34) /* some seconds */
+#define TRIES        4u /* init writes a row in no time; who never sees it done, sees it as it is */
 
 static struct book book;
 static struct console console;
@@ -26,9 +27,22 @@ static bool is_reader(const struct channel *from)
     return strncmp(from->start->name, LOG_READER, SVSM_NAME_BYTES) == 0;
 }
 
+/* Where there is a console, init tells it now and then how everybody is; see tools/status. */
+static void report(uint64_t now)
+{
+    static uint64_t due;
+    struct message status = {.label = SVSM_STATUS_CALL};
+
+    if (console.page != NULL && now >= due) {
+        due = now + REPORT_TICKS;
+        (void)channel_call(channel_find("init"), &status);
+    }
+}
+
 static enum svsm_status write_line(struct channel *from, const struct log_write_in *in,
                                    struct log_write_out *out)
 {
+    uint64_t now = host_ticks();
     size_t room;
     const char *text = channel_memory(from, &room);
 
@@ -37,7 +51,8 @@ static enum svsm_status write_line(struct channel *from, const struct log_write_
         return SVSM_MALFORMED;
     }
     console_show(&console, from->start->name,
-                 book_write(&book, from->number, in->level, text, in->length), host_ticks());
+                 book_write(&book, from->number, in->level, text, in->length), now);
+    report(now);
     return SVSM_OK;
 }
 

@@ -17,7 +17,8 @@
 #define SVSM_STATISTICS_NAME  "statistics"
 #define SVSM_STATISTICS_MOST  16u
 
-#define SVSM_STATISTICS_CALL 3u /* label of the call to init */
+#define SVSM_STATUS_CALL     1u /* labels of calls to init: say the status lines, if it may */
+#define SVSM_STATISTICS_CALL 3u /* bring the region up to date */
 
 enum svsm_server_state {
     SVSM_SERVER_DOWN = 0, /* for good */

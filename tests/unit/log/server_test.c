@@ -151,10 +151,12 @@ static pid_t scribble(volatile char *text)
 {
     pid_t pid = fork();
 
-    for (unsigned i = 0; pid == 0; i++) {
+    if (pid != 0) {
+        return pid;
+    }
+    for (unsigned i = 0;; i++) {
         text[i % LOG_LINE] = (char)i;
     }
-    return pid;
 }
 
 static void test_text_that_changes(void **state)

@@ -82,6 +82,15 @@ class Mistakes(unittest.TestCase):
                 self.assertEqual(done.returncode, status, done.stderr)
                 self.assertIn(text, done.stdout + done.stderr)
 
+    def test_the_picture_in_the_documents_is_the_manifests(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tree, _ = compile_tree(REPO / "servers" / "manifest.dts", pathlib.Path(folder))
+            drawn = subprocess.run(
+                [PROGRAM, "draw", "--svg", tree], text=True, capture_output=True, check=True
+            ).stdout
+        kept = (REPO / "servers" / "system.svg").read_text(encoding="utf-8")
+        self.assertTrue(drawn == kept, "tools/manifest draw --svg -o servers/system.svg")
+
     def test_wrong_use(self):
         for words in [[], ["check"], ["check", "a", "b"], ["check", "--nothing", "a"]]:
             done = subprocess.run([PROGRAM, *words], capture_output=True, timeout=60)
