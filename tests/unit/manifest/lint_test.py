@@ -31,6 +31,13 @@ def lint(data):
     )
 
 
+def measure(data):
+    path = pathlib.Path(FOLDER.name) / "measured.igvm"
+    path.write_bytes(data)
+    done = subprocess.run([PROGRAM, "measure", path], capture_output=True, timeout=60, check=True)
+    return done.stdout.split()[-1]
+
+
 def changed(at, new):
     data = bytearray(GOOD)
     data[at : at + len(new)] = new
@@ -62,7 +69,8 @@ class Lint(unittest.TestCase):
         self.refused(cell(50, 5), "error: manifest: /channels/", "a strictly higher priority")
         self.refused(cell(0x200000, 0x20000), "error: manifest: /: memory: everything together")
         self.refused(cell(0x200000, 0x48000), "manifest: /: memory: everything with its images")
-        self.refused(cell(0x200000, 0x40000000), "more than the whole region has")
+        self.refused(cell(0x200000, 0xFF0000), "more than the region has room for")
+        self.refused(cell(0x200000, 0x40000000), "more than the region has room for")
         self.refused(changed(GOOD.index(TREE), b"\0"), "manifest: /: this is not a whole")
 
     def test_image(self):
@@ -72,6 +80,11 @@ class Lint(unittest.TestCase):
         self.refused(changed(rights, b"\x07"), "error: manifest: /servers/", "image: ")
         name = GOOD.index(b"example\0", GOOD.index(ARCHIVE))
         self.refused(changed(name, b"exemple"), "/servers/example: image: there is no file")
+
+    def test_all_of_it_is_measured(self):
+        elf = GOOD.index(b"\x7fELF", GOOD.index(TREE))
+        digests = {measure(GOOD), measure(cell(0x200000, 0x201000)), measure(changed(elf, b"x"))}
+        self.assertEqual(len(digests), 3)
 
     def test_archive(self):
         table = GOOD.index(ARCHIVE)
