@@ -72,6 +72,8 @@ void fill_vmsa(void *vmsa, unsigned processor, void (*run)(uint64_t), uint64_t a
 bool start_processor(unsigned processor, void (*run)(uint64_t), uint64_t argument);
 /* Only tells the host. */
 bool create_processor(unsigned processor, uint64_t vmsa);
+/* It has been deleted: start_processor() has no old state to delete. */
+void forget_processor(unsigned processor);
 /* The pages start_processor() used last. */
 uint64_t processor_vmsa(unsigned processor);
 uint64_t processor_area(unsigned processor);

@@ -211,6 +211,11 @@ void processor_start(struct start *start)
         __asm__ volatile("hlt");
 }
 
+void forget_processor(unsigned processor)
+{
+    started[processor] = false;
+}
+
 bool processor_is_done(unsigned processor)
 {
     return __atomic_load_n(&starts[processor].done, __ATOMIC_ACQUIRE) != 0;
