@@ -94,6 +94,16 @@ void trap_idle(struct cpu *cpu, uint64_t vector)
     interrupt(cpu, vector);
 }
 
+/* A page of ours that lost its validity, an interrupt where none can be: only the host does that.
+ */
+static enum end_reason reason_of(uint64_t vector)
+{
+    if (vector == VECTOR_DOUBLE_FAULT) {
+        return END_STACK;
+    }
+    return vector == VECTOR_VMM || vector >= VECTOR_EXCEPTIONS ? END_HOST : END_EXCEPTION;
+}
+
 void trap_fatal(const struct trap_registers *r)
 {
     static bool dying;
@@ -107,5 +117,5 @@ void trap_fatal(const struct trap_registers *r)
         x86_wrmsr(MSR_GS_BASE, (uint64_t)cpu);
     }
     report_trap(r, cpu, x86_cr2());
-    platform->end(r->vector == VECTOR_DOUBLE_FAULT ? END_STACK : END_EXCEPTION);
+    platform->end(reason_of(r->vector));
 }
