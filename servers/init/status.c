@@ -14,7 +14,8 @@
 
 static bool is_told(const struct server *server)
 {
-    return server->faults + server->exits + server->overruns <= TOLD_MOST;
+    return server->faults + server->exits + server->overruns <= TOLD_MOST &&
+           server->policy.restarts <= TOLD_MOST;
 }
 
 /* What a server wrote before it ended, one line of printable text whatever it wrote. */
