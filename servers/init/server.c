@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How a server is laid out: its image where it was linked, and behind it, with an unmapped page
- * before each, start page and parked page, block, stack, heap; channel.c goes on from there. All of
- * it in one 2 MiB stretch, if it is small, costs four page tables.
+ * before each (before the stack sixteen), start page and parked page, block, stack, heap; channel.c
+ * goes on from there. All of it in one 2 MiB stretch, if it is small, costs four page tables.
  */
 #include "server.h"
 
@@ -11,6 +11,10 @@
 
 #include "parked.h"
 #include "say.h"
+
+/* Unmapped below a stack: libraries compiled elsewhere have frames larger than a page, and need not
+   touch their pages in order. */
+#define STACK_HOLE (15 * PAGE)
 
 extern const uint8_t image_start[];
 
@@ -107,6 +111,7 @@ static void lay_out(struct server *server)
     server->block = (void *)add_area(server, server->block_va, 1)->mine;
     server->pages[AREA_BLOCK] = 1;
 
+    server->next_va += STACK_HOLE;
     server->start->stack = server_place(server, stack);
     server->start->stack_size = entry->stack;
     server->stack_top = server->start->stack + entry->stack;

@@ -55,7 +55,8 @@ __attribute__((noinline)) static uint8_t step_over(uint64_t bytes)
 
 static void end_by_depth(void)
 {
-    step_over(server_start()->stack_size + 5000);
+    step_over((uint64_t)__builtin_frame_address(0) - server_start()->block -
+              sizeof(struct svsm_block));
 }
 
 static enum svsm_status end(struct channel *from, const struct edge_end_in *in,
