@@ -94,6 +94,9 @@ void ghcb_call(struct ghcb_call *call);
 void ghcb_call_rbx(struct ghcb_call *call, uint64_t *rbx);
 /* Its shared buffer, which SW_SCRATCH points to. */
 volatile uint64_t *ghcb_buffer(void);
+/* Device registers by the GHCB's MMIO calls. */
+uint32_t mmio_read32(uint64_t gpa);
+void mmio_write32(uint64_t gpa, uint32_t value);
 
 /* ---- vmpl.c ---- */
 /* Gives the program's memory to the VMPL and makes a VMSA for it on this CPU. */
@@ -112,6 +115,6 @@ struct test_case {
     void (*run)(void);
 };
 extern const struct test_case vc_cases[], insn_cases[], memory_cases[], vmpl_cases[], bench_cases[],
-    hostile_cases[], attest_cases[], irq_cases[];
+    hostile_cases[], attest_cases[], irq_cases[], disk_cases[];
 
 #endif

@@ -7,8 +7,6 @@
  */
 #include "guest.h"
 
-#define MMIO_READ   0x80000001ull
-#define MMIO_WRITE  0x80000002ull
 #define APIC        0xFEE00000ull
 #define APIC_EOI    0x0B0u
 #define APIC_SPUR   0x0F0u
@@ -73,16 +71,12 @@ static void extend_idt(void)
 
 static void apic_write(unsigned offset, uint32_t value)
 {
-    struct ghcb_call call = {MMIO_WRITE, APIC + offset, 4, 0};
-    *ghcb_buffer() = value;
-    ghcb_call(&call);
+    mmio_write32(APIC + offset, value);
 }
 
 static uint32_t apic_read(unsigned offset)
 {
-    struct ghcb_call call = {MMIO_READ, APIC + offset, 4, 0};
-    ghcb_call(&call);
-    return (uint32_t)*ghcb_buffer();
+    return mmio_read32(APIC + offset);
 }
 
 static void timer_start(void)

@@ -4,6 +4,8 @@
  */
 #include "guest.h"
 
+#define MMIO_READ     0x80000001ull
+#define MMIO_WRITE    0x80000002ull
 #define MSR_GHCB      0xC0010130u
 #define MSR_GS_BASE   0xC0000101u
 #define COM1          0x3F8ull
@@ -189,6 +191,20 @@ void ghcb_call_rbx(struct ghcb_call *call, uint64_t *rbx)
     call->rax = *ghcb_field(GHCB_RAX);
     *rbx = *ghcb_field(GHCB_RBX);
     msr_write(MSR_GHCB, saved);
+}
+
+uint32_t mmio_read32(uint64_t gpa)
+{
+    struct ghcb_call call = {MMIO_READ, gpa, 4, 0};
+    ghcb_call(&call);
+    return (uint32_t)*ghcb_buffer();
+}
+
+void mmio_write32(uint64_t gpa, uint32_t value)
+{
+    struct ghcb_call call = {MMIO_WRITE, gpa, 4, 0};
+    *ghcb_buffer() = value;
+    ghcb_call(&call);
 }
 
 static void port_out(uint64_t port, uint64_t width, uint64_t value)
