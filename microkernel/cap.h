@@ -82,6 +82,13 @@ static inline bool cap_read(const struct slot *slot, struct cap *out)
     return __atomic_load_n(word, __ATOMIC_RELAXED) == first;
 }
 
+/* The object of a capability with nothing in `aux`, from its first word. */
+static inline void *object_of_word(uint64_t word)
+{
+    _Static_assert(WINDOW_GRANULE == 1u << 5, "the object's number is above bit 32");
+    return kernel_window.base + (word >> (32 - 5));
+}
+
 static inline bool slot_is_empty(const struct slot *slot)
 {
     return slot->cap.type == CAP_Null;

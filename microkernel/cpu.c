@@ -24,7 +24,7 @@ void cpu_init(struct cpu *cpu, uint32_t id)
     cpu->idle.cpu = cpu;
     cpu->idle.priority = UINT32_MAX; /* as a number with a sign below every other */
     cpu->idle.state = TCB_RUNNING;
-    cpu->frame_top = (uint64_t)&cpu->idle.frame + FRAME_PUSHED;
+    cpu->frame_top = thread_top(&cpu->idle);
 }
 
 void cpu_attend(struct cpu *cpu, enum attention why)

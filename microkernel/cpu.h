@@ -20,6 +20,7 @@
 #include "platform.h"
 #include "sched.h"
 #include "tcb.h"
+#include "thread_word.h"
 #include "tracing.h"
 
 /* Reasons to leave the fast path, set by anyone with cpu_attend(). */
@@ -78,12 +79,12 @@ extern uint32_t cpu_count;
 
 static inline struct tcb *cpu_current(const struct cpu *cpu)
 {
-    return (struct tcb *)(cpu->frame_top - FRAME_PUSHED);
+    return thread_below(cpu->frame_top);
 }
 
 static inline void cpu_set_current(struct cpu *cpu, struct tcb *tcb)
 {
-    cpu->frame_top = (uint64_t)tcb + FRAME_PUSHED;
+    cpu->frame_top = thread_top(tcb);
     tcb->cpu = cpu;
 }
 
@@ -108,13 +109,20 @@ void cpu_check_pcid(struct cpu *cpu, struct vspace *vspace);
 
 /* Makes the translations of `vspace` those of this processor. Loading a root is a barrier: whoever
    removes a translation either finds `vspace` here or is seen by cpu_check_pcid(). */
-static inline void cpu_load_space(struct cpu *cpu, struct vspace *vspace)
+static inline void cpu_load_space_without_pcid(struct cpu *cpu, struct vspace *vspace)
 {
     __atomic_store_n(&cpu->vspace, vspace, __ATOMIC_RELEASE);
     tracing_space(vspace);
+    machine_load_root(vspace->cr3);
+}
+
+static inline void cpu_load_space(struct cpu *cpu, struct vspace *vspace)
+{
     if (cpu->no_flush == 0) {
-        machine_load_root(vspace->cr3);
+        cpu_load_space_without_pcid(cpu, vspace);
     } else {
+        __atomic_store_n(&cpu->vspace, vspace, __ATOMIC_RELEASE);
+        tracing_space(vspace);
         machine_load_root(vspace->cr3 | cpu->no_flush);
         cpu_check_pcid(cpu, vspace);
     }

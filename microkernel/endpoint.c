@@ -38,7 +38,7 @@ void endpoint_lock(struct endpoint *endpoint)
         machine_pause();
     }
     if ((old & ENDPOINT_TAG) == ENDPOINT_RECEIVER) {
-        append(endpoint, (struct tcb *)(old - ENDPOINT_RECEIVER));
+        append(endpoint, thread_in(old, ENDPOINT_RECEIVER));
         endpoint->receivers = true;
     }
 }
@@ -52,7 +52,7 @@ void endpoint_unlock(struct endpoint *endpoint)
         word = ENDPOINT_IDLE;
     } else if (endpoint->receivers && first == endpoint->last) {
         unlink_queued(endpoint, first);
-        word = (uint64_t)first | ENDPOINT_RECEIVER;
+        word = thread_word(first, ENDPOINT_RECEIVER);
     }
     __atomic_store_n(&endpoint->word, word, __ATOMIC_RELEASE);
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "cap.h"
+#include "thread_word.h"
 
 struct tcb;
 

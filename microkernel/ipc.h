@@ -41,7 +41,7 @@ static inline void ipc_bind_caller(struct tcb *server, struct tcb *caller)
     reply->calls++;
     caller->reply = reply;
     caller->state = TCB_AWAITING;
-    __atomic_store_n(&reply->word, (uint64_t)caller | REPLY_CALLER, __ATOMIC_RELEASE);
+    __atomic_store_n(&reply->word, thread_word(caller, REPLY_CALLER), __ATOMIC_RELEASE);
 }
 
 /* Fast path; from entry.S. */

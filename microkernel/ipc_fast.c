@@ -18,9 +18,11 @@ static inline uint64_t first_word(const struct slot *slot)
     return __atomic_load_n((const uint64_t *)(const void *)&slot->cap, __ATOMIC_ACQUIRE);
 }
 
-static inline bool word_is(uint64_t word, uint64_t type, uint64_t right)
+/* Endpoints and reply objects have nothing in `aux`: that is checked along, and leaves the object's
+   number alone above bit 32. */
+static inline bool word_is(uint64_t word, uint32_t type, uint32_t right)
 {
-    return (word & (0xff | right << 8)) == (type | right << 8);
+    return ((uint32_t)word & (UINT32_C(0xffff00ff) | right << 8)) == (type | right << 8);
 }
 
 static inline bool swap(uint64_t *word, uint64_t old, uint64_t new)
@@ -28,55 +30,83 @@ static inline bool swap(uint64_t *word, uint64_t old, uint64_t new)
     return __atomic_compare_exchange_n(word, &old, new, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
+/* What is rare stands in functions of its own that are jumped to, so that the path needs no stack.
+ */
+static __attribute__((noinline, cold)) struct frame *run_with_pcid(struct cpu *cpu,
+                                                                   struct tcb *next)
+{
+    cpu_load_space(cpu, next->vspace);
+    return &next->frame;
+}
+
 /* Makes `next`, whose processor is this one, the running thread; the current one belongs to an
    object already. */
 static inline struct frame *run(struct cpu *cpu, struct tcb *next)
 {
     __atomic_store_n(&next->state, TCB_RUNNING, __ATOMIC_RELEASE);
-    cpu->frame_top = (uint64_t)&next->frame + FRAME_PUSHED;
+    cpu->frame_top = thread_top(next);
     machine_load_fs_base(next->frame.fs_base);
     if (cpu->vspace != next->vspace) {
-        cpu_load_space(cpu, next->vspace);
+        if (cpu->no_flush != 0) {
+            return run_with_pcid(cpu, next);
+        }
+        cpu_load_space_without_pcid(cpu, next->vspace);
     }
     return &next->frame;
 }
 
 /* Somebody wants this processor's attention; or else it is only the floating-point state of the
-   running thread, which is put away here. */
-static bool must_attend(struct cpu *cpu)
+   running thread, which is put away here, and all starts again. */
+static __attribute__((noinline, cold)) struct frame *call_unusual(uint64_t cptr, uint64_t info,
+                                                                  struct cpu *cpu)
 {
-    if (cpu->attention == 0) {
-        sched_save_fpu(cpu);
+    if (cpu->attention != 0) {
+        ipc_call_slow(cpu);
     }
-    return cpu->attention != 0;
+    sched_save_fpu(cpu);
+    return ipc_call(cptr, info, cpu);
+}
+
+static __attribute__((noinline, cold)) struct frame *
+reply_recv_unusual(uint64_t cptr, uint64_t info, struct cpu *cpu, uint64_t reply_cptr)
+{
+    if (cpu->attention != 0) {
+        ipc_reply_recv_slow(cpu);
+    }
+    sched_save_fpu(cpu);
+    return ipc_reply_recv(cptr, info, cpu, reply_cptr);
 }
 
 struct frame *ipc_call(uint64_t cptr, uint64_t info, struct cpu *cpu)
 {
     struct tcb *caller = cpu_current(cpu);
-    const struct slot *slot = cspace_lookup(&caller->cspace, cptr);
+    const struct slot *slot;
     struct endpoint *endpoint;
     struct tcb *server;
     uint64_t word, badge, claim;
 
-    if (slot == NULL || !ipc_is_plain(info) || (cpu->unusual != 0 && must_attend(cpu))) {
+    if (cptr >= caller->cspace.count || !ipc_is_plain(info)) {
         ipc_call_slow(cpu);
     }
+    if (cpu->unusual != 0) {
+        return call_unusual(cptr, info, cpu);
+    }
+    slot = &caller->cspace.slots[cptr];
     word = first_word(slot);
     badge = slot->cap.badge;
-    if ((uint8_t)word != CAP_Endpoint) {
-        syscall_invoke(cpu);
-    }
-    if ((word >> 8 & seL4_CanWrite) == 0 || first_word(slot) != word) {
+    if (!word_is(word, CAP_Endpoint, seL4_CanWrite) || first_word(slot) != word) {
+        if ((uint8_t)word != CAP_Endpoint) {
+            syscall_invoke(cpu);
+        }
         ipc_call_slow(cpu);
     }
-    endpoint = window_object((uint32_t)(word >> 32));
+    endpoint = object_of_word(word);
     claim = __atomic_load_n(&endpoint->word, __ATOMIC_ACQUIRE);
     if ((claim & ENDPOINT_TAG) != ENDPOINT_RECEIVER ||
         !swap(&endpoint->word, claim, ENDPOINT_IDLE)) {
         ipc_call_slow(cpu);
     }
-    server = (struct tcb *)(claim - ENDPOINT_RECEIVER);
+    server = thread_in(claim, ENDPOINT_RECEIVER);
     if (cpu->ready_most > (int32_t)server->priority) {
         ipc_call_claimed(cpu, server, badge);
     }
@@ -90,10 +120,14 @@ struct frame *ipc_call(uint64_t cptr, uint64_t info, struct cpu *cpu)
 
 static inline struct tcb *waiting_caller(const struct cpu *cpu, uint64_t word)
 {
-    struct tcb *caller = (struct tcb *)(word - REPLY_CALLER);
+    struct tcb *caller;
 
-    if ((word & REPLY_TAG) != REPLY_CALLER || caller->cpu != cpu ||
-        caller->call_kind != CALL_MESSAGE || cpu->ready_most > (int32_t)caller->priority) {
+    if ((word & REPLY_TAG) != REPLY_CALLER) {
+        return NULL;
+    }
+    caller = thread_in(word, REPLY_CALLER);
+    if (caller->cpu != cpu || caller->call_kind != CALL_MESSAGE ||
+        cpu->ready_most > (int32_t)caller->priority) {
         return NULL;
     }
     return caller;
@@ -102,36 +136,37 @@ static inline struct tcb *waiting_caller(const struct cpu *cpu, uint64_t word)
 struct frame *ipc_reply_recv(uint64_t cptr, uint64_t info, struct cpu *cpu, uint64_t reply_cptr)
 {
     struct tcb *server = cpu_current(cpu);
-    const struct slot *slot = cspace_lookup(&server->cspace, cptr);
-    const struct slot *reply_slot = cspace_lookup(&server->cspace, reply_cptr);
+    const struct slot *slots = server->cspace.slots;
     struct notification *bound = server->bound;
     struct endpoint *endpoint;
     struct reply *reply;
     struct tcb *caller;
     uint64_t word, reply_word, held;
 
-    if (slot == NULL || reply_slot == NULL || !ipc_is_plain(info) ||
-        (cpu->unusual != 0 && must_attend(cpu))) {
+    if (cptr >= server->cspace.count || reply_cptr >= server->cspace.count || !ipc_is_plain(info)) {
         ipc_reply_recv_slow(cpu);
     }
-    word = first_word(slot);
-    reply_word = first_word(reply_slot);
+    if (cpu->unusual != 0) {
+        return reply_recv_unusual(cptr, info, cpu, reply_cptr);
+    }
+    word = first_word(&slots[cptr]);
+    reply_word = first_word(&slots[reply_cptr]);
     if (!word_is(word, CAP_Endpoint, seL4_CanRead) ||
         !word_is(reply_word, CAP_Reply, seL4_CanWrite)) {
         ipc_reply_recv_slow(cpu);
     }
-    endpoint = window_object((uint32_t)(word >> 32));
-    reply = window_object((uint32_t)(reply_word >> 32));
+    endpoint = object_of_word(word);
+    reply = object_of_word(reply_word);
     held = __atomic_load_n(&reply->word, __ATOMIC_ACQUIRE);
     caller = waiting_caller(cpu, held);
-    if (caller == NULL || !swap(&reply->word, held, (uint64_t)server | REPLY_ARMED)) {
+    if (caller == NULL || !swap(&reply->word, held, thread_word(server, REPLY_ARMED))) {
         ipc_reply_recv_slow(cpu);
     }
     ipc_copy_words(caller, server, info);
     server->reply = reply;
     server->endpoint = endpoint;
     server->state = TCB_RECEIVING;
-    if (!swap(&endpoint->word, ENDPOINT_IDLE, (uint64_t)server | ENDPOINT_RECEIVER)) {
+    if (!swap(&endpoint->word, ENDPOINT_IDLE, thread_word(server, ENDPOINT_RECEIVER))) {
         ipc_recv_after_reply(cpu, caller);
     }
     if (__atomic_load_n(&bound->bits, __ATOMIC_ACQUIRE) != 0) {

@@ -15,7 +15,7 @@ static bool swap(struct reply *reply, uint64_t old, uint64_t new)
 bool reply_arm(struct reply *reply, struct tcb *receiver)
 {
     receiver->reply = reply;
-    return swap(reply, REPLY_FREE, (uint64_t)receiver | REPLY_ARMED);
+    return swap(reply, REPLY_FREE, thread_word(receiver, REPLY_ARMED));
 }
 
 void reply_disarm(struct tcb *receiver)
@@ -30,12 +30,12 @@ struct tcb *reply_take(struct reply *reply)
     if ((word & REPLY_TAG) != REPLY_CALLER || !swap(reply, word, REPLY_FREE)) {
         return NULL;
     }
-    return (struct tcb *)(word - REPLY_CALLER);
+    return thread_in(word, REPLY_CALLER);
 }
 
 bool reply_remove(struct reply *reply, struct tcb *tcb)
 {
-    return swap(reply, (uint64_t)tcb | REPLY_CALLER, REPLY_FREE);
+    return swap(reply, thread_word(tcb, REPLY_CALLER), REPLY_FREE);
 }
 
 void reply_abort(struct reply *reply)
@@ -54,7 +54,7 @@ void reply_destroy(struct reply *reply)
     /* An armed one is given up by its receiver: by us, if we can take that out of its endpoint, or
        by a caller that has just claimed it and is about to move in. */
     while ((word = __atomic_load_n(&reply->word, __ATOMIC_ACQUIRE)) != REPLY_FREE) {
-        struct tcb *tcb = (struct tcb *)(word & ~REPLY_TAG);
+        struct tcb *tcb = thread_in(word, word & REPLY_TAG);
 
         if ((word & REPLY_TAG) == REPLY_CALLER) {
             reply_abort(reply);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "cap.h"
+#include "thread_word.h"
 
 struct tcb;
 

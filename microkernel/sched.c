@@ -125,14 +125,14 @@ void sched_release(struct cpu *cpu)
     if (cpu->fpu_live != 0) {
         sched_save_fpu(cpu);
     }
-    cpu->frame_top = (uint64_t)&cpu->idle.frame + FRAME_PUSHED;
+    cpu->frame_top = thread_top(&cpu->idle);
 }
 
 void sched_take(struct cpu *cpu, struct tcb *tcb)
 {
     tcb->cpu = cpu;
     __atomic_store_n(&tcb->state, TCB_RUNNING, __ATOMIC_RELEASE);
-    cpu->frame_top = (uint64_t)&tcb->frame + FRAME_PUSHED;
+    cpu->frame_top = thread_top(tcb);
 }
 
 void sched_yield(struct cpu *cpu)

@@ -8,6 +8,8 @@
  *
  * options: --unwind 6
  */
+#include "thread_word.h"
+
 #include <ipc_slow.c>
 
 #include "proof.h"
@@ -20,6 +22,21 @@ static struct frame sent, had;
 static unsigned woken, stopped;
 
 struct window kernel_window;
+
+uint64_t proof_place(const struct tcb *tcb)
+{
+    return tcb == &sender ? 1 : 2;
+}
+
+struct tcb *proof_thread(uint64_t place)
+{
+    return place == 1 ? &sender : &receiver;
+}
+
+struct tcb *proof_running(uint64_t place)
+{
+    return proof_thread(place);
+}
 
 void sched_ready(struct tcb *tcb)
 {
@@ -85,7 +102,7 @@ static void check_fast(void)
     receiver.reply = &reply;
     ipc_bind_caller(&receiver, &sender);
     ASSERT(sender.state == TCB_AWAITING && sender.reply == &reply, "the caller waits");
-    ASSERT(reply.word == ((uint64_t)&sender | REPLY_CALLER), "where it can be answered");
+    ASSERT(reply.word == thread_word(&sender, REPLY_CALLER), "where it can be answered");
     REACHED(sent.rsi == seL4_MsgMaxLength);
 }
 
@@ -133,7 +150,7 @@ static void check_find(void)
 
     ANYTHING(slots);
     sender.cspace = (struct cspace){slots, 4};
-    cpu.frame_top = (uint64_t)&sender.frame + FRAME_PUSHED;
+    cpu.frame_top = thread_top(&sender);
     if (!find(&cpu, cptr, &cap, WITH(CAP_Endpoint, write ? seL4_CanWrite : seL4_CanRead)))
         return;
     ASSERT(cptr < 4, "inside the CNode");
