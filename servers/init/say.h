@@ -2,8 +2,8 @@
 /*
  * What init says, on the host's console where the manifest gives init that right, else nowhere.
  *
- * The host reads everything said here, so no server's words are said: only names and sizes of the
- * measured manifest, counters (a server's own among them), and numbers of faults.
+ * The host reads everything said here: names and sizes of the measured manifest, counters (a
+ * server's own among them), numbers of faults, and a server's last words, as printable letters.
  */
 #ifndef INIT_SAY_H
 #define INIT_SAY_H
