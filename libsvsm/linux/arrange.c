@@ -76,6 +76,20 @@ static void process_arrange(struct launcher *launcher, uint32_t index)
     snprintf(process->start->name, SVSM_NAME_BYTES, "%s", name);
 }
 
+/* A channel's memory in this process, 0 if it has none. */
+static uint64_t test_memory(const struct launcher *launcher, uint32_t index, uint64_t size)
+{
+    void *memory = NULL;
+
+    if (size != 0) {
+        memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, launcher->memories[index], 0);
+        if (memory == MAP_FAILED) {
+            arrange_failed("mmap");
+        }
+    }
+    return (uint64_t)memory;
+}
+
 /* The end of a channel as its server's start page has it. */
 static void end_arrange(struct launcher *launcher, uint32_t index, unsigned side)
 {
@@ -85,10 +99,8 @@ static void end_arrange(struct launcher *launcher, uint32_t index, unsigned side
     struct svsm_start *start;
     uint32_t number;
 
-    if (end->server == LAUNCHER_TEST) {
-        return;
-    }
-    start = launcher->processes[end->server].start;
+    start = end->server == LAUNCHER_TEST ? &launcher->test.start
+                                         : launcher->processes[end->server].start;
     number = start->channel_count++;
     row = &start->channels[number];
     *row = (struct svsm_start_channel){
@@ -104,7 +116,10 @@ static void end_arrange(struct launcher *launcher, uint32_t index, unsigned side
     if (channel->protocol != 0) {
         row->role = SVSM_ROLE_GUEST;
     }
-    if (wire_memory_size(row) != 0) {
+    if (end->server == LAUNCHER_TEST) {
+        launcher->test.channels[number] = index;
+        row->memory = test_memory(launcher, index, wire_memory_size(row));
+    } else if (wire_memory_size(row) != 0) {
         row->memory = WIRE_CHANNEL_VA(number);
     }
     snprintf(row->name, SVSM_NAME_BYTES, "%s", end->name);
@@ -162,7 +177,7 @@ struct svsm_start_channel *arrange_peer(struct launcher *launcher, uint32_t chan
     uint32_t peer = row->client.server == server ? row->server.server : row->client.server;
     uint32_t number = 0;
 
-    if ((row->client.server != server && row->server.server != server) || peer == LAUNCHER_TEST) {
+    if (row->client.server != server && row->server.server != server) {
         return NULL;
     }
     for (uint32_t i = 0; i < channel; i++) {
@@ -170,11 +185,13 @@ struct svsm_start_channel *arrange_peer(struct launcher *launcher, uint32_t chan
 
         number += other->client.server == peer || other->server.server == peer;
     }
-    return &launcher->processes[peer].start->channels[number];
+    return peer == LAUNCHER_TEST ? &launcher->test.start.channels[number]
+                                 : &launcher->processes[peer].start->channels[number];
 }
 
 void arrange(struct launcher *launcher)
 {
+    launcher->test = (struct launcher_test){.start = {.generation = 1}};
     for (uint32_t i = 0; i < launcher->server_count; i++) {
         process_arrange(launcher, i);
     }
@@ -188,6 +205,13 @@ void arrange(struct launcher *launcher)
 
 void arrange_end(struct launcher *launcher)
 {
+    for (uint32_t i = 0; i < launcher->test.start.channel_count; i++) {
+        const struct svsm_start_channel *row = &launcher->test.start.channels[i];
+
+        if (row->memory != 0) {
+            munmap((void *)row->memory, wire_memory_size(row));
+        }
+    }
     for (uint32_t i = 0; i < launcher->server_count; i++) {
         munmap(launcher->processes[i].start, 4096);
         munmap(launcher->processes[i].block, 4096);

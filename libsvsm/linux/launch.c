@@ -127,7 +127,7 @@ static void regions_take(struct launcher *launcher)
 }
 
 /* Whether any server, or the one of this name, has not ended for good. */
-static bool running(const struct launcher *launcher, const char *name, int *status)
+static bool any_left(const struct launcher *launcher, const char *name, int *status)
 {
     bool any = false;
 
@@ -159,7 +159,7 @@ int main(int count, char **words)
     channels_take(&launcher);
     regions_take(&launcher);
     launcher_start(&launcher);
-    while (running(&launcher, name, &status)) {
+    while (any_left(&launcher, name, &status)) {
         launcher_attend(&launcher);
         nanosleep(&moment, NULL);
     }

@@ -16,9 +16,14 @@
 #include <sel4/types.h>
 
 #include "arrange.h"
+#include "port.h"
+#include "runtime.h"
 #include "wire.h"
 
 #define PATIENCE_SECONDS 60
+
+struct runtime *runtime;
+static struct launcher *running;
 
 static bool take_regions(const struct launcher *launcher, uint32_t index)
 {
@@ -182,30 +187,20 @@ static bool answered(const struct launcher *launcher, uint32_t channel,
     return false;
 }
 
-static struct wire_message call_of(struct launcher *launcher, uint32_t channel,
-                                   const struct message *message)
+/* Calls in the name of the test, attending meanwhile; the answer replaces the message. */
+static void converse(struct launcher *launcher, uint32_t channel, uint32_t server_generation,
+                     struct message *message)
 {
-    uint32_t server = launcher->channels[channel].server.server;
-    struct wire_message call = {
-        .label = message->label,
-        .sequence = ++launcher->sequence,
-        .client_generation = 1,
-        .server_generation = launcher->processes[server].start->generation,
-        .length = message->length,
-        .vcpu = message->vcpu,
-    };
+    struct wire_message answer, call = {
+                                    .label = message->label,
+                                    .sequence = ++launcher->sequence,
+                                    .client_generation = 1,
+                                    .server_generation = server_generation,
+                                    .length = message->length,
+                                    .vcpu = message->vcpu,
+                                };
 
     memcpy(call.words, message->words, sizeof(call.words));
-    return call;
-}
-
-enum svsm_status launcher_call(struct launcher *launcher, uint32_t channel, struct message *message)
-{
-    struct wire_message call = call_of(launcher, channel, message), answer;
-
-    if (launcher->processes[launcher->channels[channel].server.server].gone) {
-        return SVSM_GONE;
-    }
     if (send(launcher->sockets[channel][0], &call, sizeof(call), MSG_NOSIGNAL) < 0) {
         arrange_failed("calling");
     }
@@ -216,10 +211,36 @@ enum svsm_status launcher_call(struct launcher *launcher, uint32_t channel, stru
     message->label = answer.label;
     message->length = answer.length;
     memcpy(message->words, answer.words, sizeof(message->words));
-    if ((answer.label & SVSM_LABEL_KERNEL) != 0) {
+}
+
+enum svsm_status launcher_call(struct launcher *launcher, uint32_t channel, struct message *message)
+{
+    const struct launcher_process *server =
+        &launcher->processes[launcher->channels[channel].server.server];
+
+    if (server->gone) {
+        return SVSM_GONE;
+    }
+    converse(launcher, channel, server->start->generation, message);
+    if ((message->label & SVSM_LABEL_KERNEL) != 0) {
         return SVSM_RESTARTED;
     }
-    return (enum svsm_status)answer.label;
+    return (enum svsm_status)message->label;
+}
+
+void port_call(const struct channel *channel, struct message *message)
+{
+    converse(running, running->test.channels[channel->number], channel->generation, message);
+}
+
+void port_signal(const struct channel *channel)
+{
+    const uint64_t one = 1;
+
+    if (write(running->signals[running->test.channels[channel->number]][1], &one, sizeof(one)) <
+        0) {
+        arrange_failed("signal");
+    }
 }
 
 void launcher_kill(struct launcher *launcher, uint32_t server)
@@ -229,7 +250,14 @@ void launcher_kill(struct launcher *launcher, uint32_t server)
 
 void launcher_start(struct launcher *launcher)
 {
+    static struct runtime test;
+
     arrange(launcher);
+    memset(&test, 0, sizeof(test));
+    test.start = &launcher->test.start;
+    running = launcher;
+    runtime = &test;
+    channels_open();
     for (uint32_t i = 0; i < launcher->server_count; i++) {
         start_process(launcher, i);
     }

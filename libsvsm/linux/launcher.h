@@ -57,6 +57,12 @@ struct launcher_process {
     int start_fd, block_fd;
 };
 
+/* The test as a client. */
+struct launcher_test {
+    struct svsm_start start;
+    uint32_t channels[LAUNCHER_CHANNELS]; /* the launcher's number of each of its channels */
+};
+
 struct launcher {
     const struct launcher_server *servers;
     const struct launcher_channel *channels;
@@ -68,6 +74,7 @@ struct launcher {
     int memories[LAUNCHER_CHANNELS];
     int region_memories[LAUNCHER_REGIONS][2]; /* to read only, to write too */
     uint64_t sequence;
+    struct launcher_test test;
 };
 
 /* Makes all and starts all, in order. Ends the test program with a message if it cannot. */
@@ -79,7 +86,7 @@ unsigned launcher_attend(struct launcher *launcher);
 /* Attends until this server has ended so often in all; false after a minute. */
 bool launcher_wait(struct launcher *launcher, uint32_t server, uint32_t endings);
 
-/* Calls through a channel of the test's own, attending meanwhile. */
+/* Sends a message as it is through a channel of the test's own, attending meanwhile. */
 enum svsm_status launcher_call(struct launcher *launcher, uint32_t channel,
                                struct message *message);
 

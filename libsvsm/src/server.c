@@ -17,13 +17,24 @@
 
 static const struct service *services[SVSM_CHANNELS]; /* by number of the channel */
 
+_Noreturn static void lacks_channel(const char *name)
+{
+    static const char what[] = "the manifest gives this server no channel ";
+    char text[sizeof(what) + SVSM_NAME_BYTES] = {0};
+    size_t length = strlen(name);
+
+    memcpy(text, what, sizeof(what) - 1);
+    memcpy(text + sizeof(what) - 1, name, length < SVSM_NAME_BYTES ? length : SVSM_NAME_BYTES);
+    svsm_panic(text);
+}
+
 static void services_open(const struct service *rows, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         const struct channel *channel = channel_find(rows[i].channel);
 
         if (channel == NULL) {
-            svsm_panic("the manifest has no channel for one of the services");
+            lacks_channel(rows[i].channel);
         }
         services[channel->number] = &rows[i];
     }

@@ -2,6 +2,8 @@
 /* From the start code of either world to main(), and from there to the end. */
 #include "runtime.h"
 
+#include <string.h>
+
 #include "port.h"
 
 struct runtime *runtime;
@@ -9,6 +11,30 @@ struct runtime *runtime;
 const struct svsm_start *server_start(void)
 {
     return runtime->start;
+}
+
+const struct svsm_start_window *window_find(const char *name)
+{
+    for (unsigned i = 0; i < SVSM_WINDOWS; i++) {
+        const struct svsm_start_window *window = &runtime->start->windows[i];
+
+        if (window->size != 0 && strncmp(window->name, name, SVSM_NAME_BYTES) == 0) {
+            return window;
+        }
+    }
+    return NULL;
+}
+
+const struct svsm_start_host_call *host_call_find(const char *name)
+{
+    for (unsigned i = 0; i < SVSM_HOST_CALLS; i++) {
+        const struct svsm_start_host_call *call = &runtime->start->host_calls[i];
+
+        if (call->class != 0 && strncmp(call->name, name, SVSM_NAME_BYTES) == 0) {
+            return call;
+        }
+    }
+    return NULL;
 }
 
 void svsm_begin(const struct svsm_start *start, struct runtime *page)

@@ -121,15 +121,13 @@ static enum svsm_status statistics(struct channel *from, const struct log_statis
     return SVSM_OK;
 }
 
-static const void *find_region(const struct svsm_start *start, const char *name, uint64_t size)
+static const struct svsm_statistics *find_statistics(void)
 {
-    for (unsigned i = 0; i < SVSM_WINDOWS; i++) {
-        if (strncmp(start->windows[i].name, name, SVSM_NAME_BYTES) == 0 &&
-            start->windows[i].size >= size) {
-            return (const void *)start->windows[i].address;
-        }
-    }
-    return NULL;
+    const struct svsm_start_window *window = window_find(SVSM_STATISTICS_NAME);
+
+    return window == NULL || window->size < sizeof(struct svsm_statistics)
+               ? NULL
+               : (const struct svsm_statistics *)window->address;
 }
 
 int main(void)
@@ -148,6 +146,6 @@ int main(void)
     }
     book_open(&book, start->channel_count);
     console_open(&console, start, host_ticks());
-    counted = find_region(start, SVSM_STATISTICS_NAME, sizeof(*counted));
+    counted = find_statistics();
     server_run(services, count);
 }

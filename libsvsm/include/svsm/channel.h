@@ -92,6 +92,10 @@ _Noreturn void server_run(const struct service *services, unsigned count);
 /* The page this server was started with. */
 const struct svsm_start *server_start(void);
 
+/* What else the manifest gives this server, by name; NULL: it does not. */
+const struct svsm_start_window *window_find(const char *name);
+const struct svsm_start_host_call *host_call_find(const char *name);
+
 /* Looks how deep stack and heap have been and writes it into the server's own page. The message
    loop does so whenever the number of answers has doubled, and an ending server before it ends. */
 void svsm_measure(void);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include <launcher.h>
+#include <sel4/types.h>
 #include <svsm/hook.h>
 #include <svsm/interface/echo.h>
 #include <wire.h>
@@ -100,6 +101,40 @@ static void test_malformed(void **state)
     assert_int_equal(good.length, 1);
     assert_int_equal(good.words[0], 42);
     assert_int_equal(launcher.processes[ECHO].block->refused, 3);
+    launcher_end(&launcher);
+}
+
+/* The test as a client with the stubs any client has: calls, both rings, a restart. */
+static void test_own_client(void **state)
+{
+    static const struct launcher_server servers[] = {{"echo", ECHO_PROGRAM, 1}};
+    static const struct launcher_channel channels[] = {{.client = {LAUNCHER_TEST, "echo"},
+                                                        .server = {ECHO, "client"},
+                                                        .ring_to_client = 4096,
+                                                        .ring_to_server = 8192}};
+    struct launcher launcher = {
+        .servers = servers, .channels = channels, .server_count = 1, .channel_count = 1};
+    struct echo_add_out sum;
+    struct channel *echo;
+    char bytes[3];
+
+    (void)state;
+    launcher_start(&launcher);
+    echo = channel_find("echo");
+    assert_int_equal(echo_add(echo, &(struct echo_add_in){1, 2}, &sum), SVSM_OK);
+    assert_int_equal(sum.sum, 3);
+    assert_int_equal(channel_room(echo), 8192);
+    assert_int_equal(channel_write(echo, "HAL", 3), SVSM_OK);
+    assert_int_equal(echo_reflect(echo, &(struct echo_reflect_in){3}, NULL), SVSM_OK);
+    assert_int_equal(channel_read(echo, bytes, 3), SVSM_OK);
+    assert_memory_equal(bytes, "IBM", 3);
+    launcher_kill(&launcher, ECHO);
+    assert_true(launcher_wait(&launcher, ECHO, 1));
+    assert_int_equal(echo_add(echo, &(struct echo_add_in){1, 2}, &sum), SVSM_RESTARTED);
+    assert_int_equal(echo_add(echo, &(struct echo_add_in){1, 2}, &sum), SVSM_OK);
+    launcher_kill(&launcher, ECHO);
+    assert_true(launcher_wait(&launcher, ECHO, 2));
+    assert_int_equal(echo_add(echo, &(struct echo_add_in){1, 2}, &sum), SVSM_GONE);
     launcher_end(&launcher);
 }
 
@@ -190,6 +225,42 @@ static void test_signals(void **state)
     launcher_end(&launcher);
 }
 
+/* A server whose manifest lacks a channel it needs says which one. */
+static void test_lacking(void **state)
+{
+    static const struct launcher_server servers[] = {{"echo", ECHO_PROGRAM, 0}};
+    static const char words[] = "the manifest gives this server no channel client";
+    struct launcher launcher = {.servers = servers, .server_count = 1};
+
+    (void)state;
+    launcher_start(&launcher);
+    assert_true(launcher_wait(&launcher, ECHO, 1));
+    assert_int_equal(launcher.processes[ECHO].block->last_words_length, sizeof(words) - 1);
+    assert_memory_equal(launcher.processes[ECHO].block->last_words, words, sizeof(words) - 1);
+    launcher_end(&launcher);
+}
+
+/* Memory that one may write and the other only read. */
+static void test_regions(void **state)
+{
+    enum { WRITER, READER };
+    static const struct launcher_server servers[] = {{"writer", REGION_PROGRAM, 0},
+                                                     {"reader", REGION_PROGRAM, 0}};
+    static const struct launcher_region regions[] = {
+        {.name = "board", .size = 4096, .rights = {seL4_ReadWrite, seL4_CanRead}}};
+    struct launcher launcher = {
+        .servers = servers, .server_count = 2, .regions = regions, .region_count = 1};
+    int status;
+
+    (void)state;
+    launcher_start(&launcher);
+    assert_true(launcher_wait(&launcher, WRITER, 1) && launcher_wait(&launcher, READER, 1));
+    expect_done(&launcher, WRITER);
+    status = launcher.processes[READER].last_status;
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 1); /* ASan's way to end */
+    launcher_end(&launcher);
+}
+
 /* A client that ends while its server is at work for it. */
 static void test_lingering(void **state)
 {
@@ -232,11 +303,18 @@ static void test_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_calls_and_bytes), cmocka_unit_test(test_deaths),
-        cmocka_unit_test(test_malformed),       cmocka_unit_test(test_gone),
-        cmocka_unit_test(test_hostile),         cmocka_unit_test(test_idle_restarts),
-        cmocka_unit_test(test_signals),         cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_calls_and_bytes),
+        cmocka_unit_test(test_deaths),
+        cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_own_client),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_idle_restarts),
+        cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_ends),
         cmocka_unit_test(test_lingering),
+        cmocka_unit_test(test_lacking),
+        cmocka_unit_test(test_regions),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
