@@ -8,8 +8,8 @@
 enum { DEVICE_INIT, DEVICE_DRIVER, DEVICE_JUDGE };
 
 struct counts {
-    uint64_t interrupts;
-    uint64_t end;   /* not 0: the driver ends at the next one, before it acknowledges it */
+    uint64_t edges, levels; /* interrupts of the clock and the HPET */
+    uint64_t end;   /* not 0: the driver ends at the next level, before it acknowledges it */
     uint64_t wrong; /* line of the first thing that was not as it should be */
 };
 

@@ -11,13 +11,23 @@
 #include "device.h"
 #include "test.h"
 
-#define CLOCK_A        0x0au
-#define CLOCK_B        0x0bu
-#define CLOCK_C        0x0cu
-#define CLOCK_PERIODIC 0x40u
-#define CLOCK_RATE     8u /* 256 a second */
-#define HPET_VENDOR    0x8086u
-#define SHARED_BYTES   0x3000u
+#define CLOCK_A         0x0au
+#define CLOCK_B         0x0bu
+#define CLOCK_C         0x0cu
+#define CLOCK_PERIODIC  0x40u
+#define CLOCK_RATE      8u /* 256 a second */
+#define HPET_CAPS       0u
+#define HPET_CONFIG     0x10u
+#define HPET_STATUS     0x20u
+#define HPET_COUNTER    0xf0u
+#define HPET_TIMER      0x100u
+#define HPET_COMPARATOR 0x108u
+#define HPET_VENDOR     0x8086u
+#define HPET_LINE       20u
+#define TIMER_LEVEL     2u
+#define TIMER_ENABLE    4u
+#define TIMER_ROUTE     9
+#define SHARED_BYTES    0x3000u
 
 static volatile struct counts *counts;
 
@@ -66,14 +76,33 @@ static void clock_write(uint64_t which, uint64_t value)
     check(seL4_HostCall_Invoke(slot, 1, 1, 1, value, results) == seL4_NoError, __LINE__);
 }
 
+static uint64_t hpet_access(uint64_t which, uint64_t write, uint64_t value)
+{
+    seL4_Word results[seL4_MsgMaxLength];
+
+    check(seL4_HostCall_Invoke(host_call("hpet")->slot, which, 4, write, value, results) ==
+              seL4_NoError,
+          __LINE__);
+    return results[0];
+}
+
+/* One interrupt, that stays raised until this is done again. */
+static void hpet_start(void)
+{
+    hpet_access(HPET_CONFIG, 1, 0);
+    hpet_access(HPET_STATUS, 1, 1);
+    hpet_access(HPET_TIMER, 1, TIMER_LEVEL | TIMER_ENABLE | HPET_LINE << TIMER_ROUTE);
+    hpet_access(HPET_COMPARATOR, 1, hpet_access(HPET_COUNTER, 0, 0) + 100000);
+    hpet_access(HPET_CONFIG, 1, 1);
+}
+
 static void look_at_registers(void)
 {
     const struct svsm_start_host_call *call = host_call("hpet");
     seL4_Word results[seL4_MsgMaxLength];
 
     check(call->class == SVSM_HOST_MMIO && call->argument == window("hpet")->physical, __LINE__);
-    check(seL4_HostCall_Invoke(call->slot, 0, 4, 0, 0, results) == seL4_NoError, __LINE__);
-    check(results[0] >> 16 == HPET_VENDOR, __LINE__);
+    check(hpet_access(HPET_CAPS, 0, 0) >> 16 == HPET_VENDOR, __LINE__);
     check(seL4_HostCall_Invoke(call->slot, 4096, 4, 0, 0, results) == seL4_RangeError, __LINE__);
     call = host_call("clock-ports");
     check(seL4_HostCall_Invoke(call->slot, 2, 1, 0, 0, results) == seL4_RangeError, __LINE__);
@@ -92,18 +121,32 @@ static void look_at_shared_pages(void)
         check(bytes[i] == (uint8_t)(i >> 9), __LINE__);
 }
 
-static void interrupt(unsigned number)
+static void on_clock(void)
 {
-    const struct svsm_start_window *clock = window("clock");
+    counts->edges++;
+    clock_register(CLOCK_C);
+    check(seL4_IRQHandler_Ack(window("clock")->irq_slot) == seL4_NoError, __LINE__);
+}
 
-    check(&server_start()->windows[number] == clock, __LINE__);
-    counts->interrupts++;
+static void on_hpet(void)
+{
+    counts->levels++;
     if (counts->end != 0) {
         counts->end = 0;
         svsm_panic("before the interrupt is acknowledged");
     }
-    clock_register(CLOCK_C);
-    check(seL4_IRQHandler_Ack(clock->irq_slot) == seL4_NoError, __LINE__);
+    hpet_start();
+    check(seL4_IRQHandler_Ack(window("hpet")->irq_slot) == seL4_NoError, __LINE__);
+}
+
+static void interrupt(unsigned number)
+{
+    if (&server_start()->windows[number] == window("clock"))
+        on_clock();
+    else if (&server_start()->windows[number] == window("hpet"))
+        on_hpet();
+    else
+        check(false, __LINE__);
 }
 
 int main(void)
@@ -116,5 +159,6 @@ int main(void)
     clock_write(CLOCK_A, (clock_register(CLOCK_A) & 0xf0) | CLOCK_RATE);
     clock_write(CLOCK_B, clock_register(CLOCK_B) | CLOCK_PERIODIC);
     clock_register(CLOCK_C);
+    hpet_start();
     server_run(services, 1);
 }
