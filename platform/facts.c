@@ -29,7 +29,11 @@
 
 #define MEASURED_STEPS 30000u /* of the timer: 25 ms */
 #define SPIN_TICKS     (UINT64_C(1) << 21)
-#define SPINS_MOST     256u
+/* No processor with SNP counts slower or faster; a host that says so is not believed. */
+#define SLOWEST_HZ UINT64_C(500000000)
+#define FASTEST_HZ UINT64_C(10000000000)
+
+#define SPINS_MOST 256u
 
 static uint64_t rate_by_ratio(void)
 {
@@ -109,7 +113,10 @@ uint64_t platform_counter_hz(void)
     if (hz == 0) {
         hz = rate_by_hypervisor();
     }
-    return hz != 0 ? hz : rate_by_timer();
+    if (hz == 0) {
+        hz = rate_by_timer();
+    }
+    return hz >= SLOWEST_HZ && hz <= FASTEST_HZ ? hz : 0;
 }
 
 uint64_t platform_features(void)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+enum { RC_RETRY = 0x922, TRIES = 8 };
 enum { ALG_SHA256 = 0xb, ALG_NULL = 0x10, RS_PW = 0x40000009, HANDLE_AT = 10 };
 enum { ATTRIBUTES_STORAGE = 0x30072, ATTRIBUTES_SIGN = 0x40072, ATTRIBUTES_AK = 0x50072 };
 
@@ -76,16 +77,28 @@ uint32_t response_code(const struct command *c)
     return response_u32(c, 6);
 }
 
-uint32_t command_run(struct command *c)
+static uint32_t run_once(struct command *c)
 {
     struct vtpm_bytes in = {c->bytes, c->length}, out = {c->response, COMMAND_MAX};
 
-    command_end(c);
     memset(c->response, 0xee, sizeof c->response);
     if (!vtpm_execute(c->locality, &in, &out))
         return UINT32_MAX;
     c->response_length = out.length;
     return response_code(c);
+}
+
+/* libtpms 0.9 asks for the first signatures again; every driver and library does as it is asked. */
+uint32_t command_run(struct command *c)
+{
+    uint32_t code;
+    int tries = 0;
+
+    command_end(c);
+    do {
+        code = run_once(c);
+    } while (code == RC_RETRY && ++tries < TRIES);
+    return code;
 }
 
 uint32_t run_startup(unsigned type)
