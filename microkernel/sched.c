@@ -230,6 +230,9 @@ static void choose(struct cpu *cpu)
         machine_restart_stack(cpu, wait_for_work);
     }
     sched_take(cpu, next);
+    if (cpu->vspace == NULL && platform->guest != NULL) {
+        platform->guest->settle(); /* the guest ran here */
+    }
     machine_load_fs_base(next->frame.fs_base);
     if (cpu->vspace != next->vspace) {
         cpu_load_space(cpu, next->vspace);

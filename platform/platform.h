@@ -96,6 +96,10 @@ struct platform_guest {
      */
     bool (*run)(void);
 
+    /* Before a thread runs where the guest ran: an exit of the thread's own asks the host for
+       nothing that was asked before. */
+    void (*settle)(void);
+
     /* Another processor's vCPU, by its saved state's page, mapped: it cannot run any more... */
     void (*disable)(void *vmsa);
     /* ...or can. */

@@ -106,11 +106,31 @@ void ghcb_negotiate(void)
     }
 }
 
+/* The page of this processor; before there are processors, the first. */
+static volatile struct ghcb *own_page(uint64_t *pa)
+{
+    const struct snp_cpu *own = snp_this_cpu();
+
+    *pa = own != NULL ? own->ghcb_pa : first_pa;
+    return own != NULL ? own->ghcb : first;
+}
+
+/* VMGEXIT works at CPL3 too: what the MSR and the page hold then must ask for nothing. */
+void ghcb_settle(void)
+{
+    uint64_t pa;
+
+    if (own_page(&pa) != NULL) {
+        x86_wrmsr(MSR_GHCB, pa);
+    }
+}
+
 enum platform_error ghcb_page_state(uint64_t pa, bool shared)
 {
     uint64_t code = shared ? PAGE_SHARED_CODE : PAGE_PRIVATE;
     uint64_t answer = msr_call(code << 52 | (pa & PAGE_MASK) | MSR_PAGE_STATE, MSR_PAGE_STATE_DONE);
 
+    ghcb_settle();
     return answer >> 32 == 0 ? PLATFORM_OK : PLATFORM_REFUSED;
 }
 
@@ -123,6 +143,7 @@ void ghcb_register(volatile struct ghcb *page, uint64_t pa)
         first = page;
         first_pa = pa;
     }
+    x86_wrmsr(MSR_GHCB, pa);
 }
 
 void ghcb_terminate(uint32_t set, uint32_t code)
@@ -131,15 +152,6 @@ void ghcb_terminate(uint32_t set, uint32_t code)
     for (;;) {
         exit_to_host();
     }
-}
-
-/* The page of this processor; before there are processors, the first. */
-static volatile struct ghcb *own_page(uint64_t *pa)
-{
-    const struct snp_cpu *own = snp_this_cpu();
-
-    *pa = own != NULL ? own->ghcb_pa : first_pa;
-    return own != NULL ? own->ghcb : first;
 }
 
 /* Whether the host did it. Everything the page says is looked at once. */
@@ -166,6 +178,8 @@ static bool call_host(struct call *call)
     call->rax = page->rax;
     call->info2 = page->info2;
     call->word = page->buffer[0];
+    page->valid[0] = 0;
+    page->valid[1] = 0;
     return (uint32_t)page->info1 == 0;
 }
 
@@ -265,6 +279,7 @@ void ghcb_mark(uint32_t word)
 {
     x86_wrmsr(MSR_GHCB, MSR_MARK | (uint64_t)word << 32);
     exit_to_host();
+    ghcb_settle();
 }
 
 /* The three instructions stand side by side: a host may answer all of them at once. */

@@ -38,6 +38,8 @@ bool ghcb_list_processors(uint64_t page_pa);
 enum platform_error ghcb_create_processor(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features);
 /* Tells the host what to run at VMPL2 of a processor, when that asks for it. */
 enum platform_error ghcb_announce_guest(uint32_t apic_id, uint64_t vmsa_pa, uint64_t features);
+/* An exit without a request, as CPL3 can make one, is one the host refuses and nothing else. */
+void ghcb_settle(void);
 /* Leaves a word in the SNP machine's trace. */
 void ghcb_mark(uint32_t word);
 /* Runs another VMPL of this processor, until the host comes back to this one. False: the host knows

@@ -230,6 +230,7 @@ const struct platform_guest snp_guest = {
     .take = take,
     .answer = answer,
     .run = run,
+    .settle = ghcb_settle,
     .disable = disable,
     .enable = enable,
 };
