@@ -216,6 +216,26 @@ static void case_secrets(void)
                secrets[8 + 8 * key] && (!key || secrets[8 + 8 * key] != secrets[8]), true);
 }
 
+/* The page of the IDT loses its validation after a #VC went through it: the next one cannot be
+ * delivered, nor can what follows from that. */
+static void case_idt_gone(void)
+{
+    struct {
+        uint16_t limit;
+        uint64_t base;
+    } __attribute__((packed)) idtr;
+    __asm__ volatile("sidt %0" : "=m"(idtr));
+    expect("validate", pvalidate(WINDOW, 0, 1), 0);
+    for (unsigned i = 0; i <= idtr.limit; i++)
+        ((volatile uint8_t *)WINDOW)[i] = ((const uint8_t *)idtr.base)[i];
+    idtr.base = WINDOW;
+    __asm__ volatile("lidt %0" ::"m"(idtr));
+    expect_trap("CPUID", attempt(do_cpuid, 0), VC, 0x72);
+    expect("rescind", pvalidate(WINDOW, 0, 0), 0);
+    attempt(do_cpuid, 0);
+    die("#VC was delivered");
+}
+
 const struct test_case vc_cases[] = {
     {"vc-codes", case_codes},
 
@@ -223,6 +243,7 @@ const struct test_case vc_cases[] = {
     {"vc-mmio", case_mmio},
     {"vc-unvalidated", case_unvalidated},
     {"vc-user", case_user},
+    {"vc-idt-gone", case_idt_gone},
     {"status", case_status},
     {"secrets", case_secrets},
     {0},

@@ -16,6 +16,7 @@
 
 /* Offsets of the VMSA, as in APM volume 2, table B-4. */
 enum {
+    VMSA_CS = 0x010,
     VMSA_GS = 0x050,
     VMSA_GDTR = 0x060,
     VMSA_IDTR = 0x080,
@@ -398,6 +399,21 @@ static void case_bad_xcr0(void)
     die("AVX without SSE ran");
 }
 
+static uint64_t low_instructions(uint64_t unused)
+{
+    (void)unused;
+    uint64_t rdx = 2, rcx = 0;
+    return rmpquery(IMAGE, &rdx, &rcx) | msr_read(0xC0010131);
+}
+
+/* In 64-bit mode the base of CS does not count, for no instruction. */
+static void case_cs_base(void)
+{
+    vmpl_make(2);
+    put(2, VMSA_CS + 8, 0x123456000);
+    expect("RMPQUERY, RDMSR, VMGEXIT", vmpl_run(2, low_instructions, 0), 7);
+}
+
 static void case_no_vmsa(void)
 {
     expect("run VMPL without a VMSA", ghcb_msr_call(3ull << 32 | RUN_VMPL), 1ull << 32 | RUN_DONE);
@@ -483,6 +499,7 @@ const struct test_case vmpl_cases[] = {
     {"vmpl-msrs", case_msrs},
     {"vmpl-parked", case_parked},
     {"vmpl-bad-xcr0", case_bad_xcr0},
+    {"vmpl-cs-base", case_cs_base},
     {"vmpl-each", case_each},
     {"vmsa-in-use", case_inuse},
     {"vmpl-none", case_no_vmsa},

@@ -171,6 +171,8 @@ enum exit_verdict event_vc(struct vcpu *vcpu, uint32_t code)
     uint64_t interrupted = vcpu->vmcb->exit_int_info;
     trace(save->vmpl, TRACE_VC, code, save->rip);
     if (interrupted & HW_EVENT_VALID && EVENT_TYPE(interrupted) == EVENT_TYPE(HW_EVENT_EXCEPT)) {
+        if (EVENT_VECTOR(interrupted) == VECTOR_DF)
+            return event_to_host(vcpu, HW_EXIT_SHUTDOWN, 0, 0);
         event_inject_error(vcpu, VECTOR_DF, 0);
         return EXIT_RESUME;
     }

@@ -232,9 +232,28 @@ static void no_view_maps_what_the_rmp_forbids(void **unused)
     assert_true(seen.small > 400 && seen.large > 10 * 512); /* else it tested nothing */
 }
 
+/* Two sizes of RMP entry never govern one page; the test above has left some of everything. */
+static void sizes_do_not_overlap(void **unused)
+{
+    (void)unused;
+    const uint64_t base = RAM + LARGE_SIZE, inside = base + 3 * PAGE_SIZE;
+    start_over(base);
+    assert_int_equal(hw_rmp_assign(inside, inside, PAGE_SIZE), HW_RMP_OK);
+    assert_int_equal(hw_rmp_assign(base, base, LARGE_SIZE), HW_RMP_OVERLAP);
+    assert_int_equal(hw_rmp_release(base, LARGE_SIZE), HW_RMP_OVERLAP);
+    assert_int_equal(hw_psmash(base), HW_RMP_INPUT);
+    assert_int_equal(hw_rmp_release(inside, PAGE_SIZE), HW_RMP_OK);
+    assert_int_equal(hw_rmp_assign(base, base, LARGE_SIZE), HW_RMP_OK);
+    assert_int_equal(hw_rmp_assign(inside, inside, PAGE_SIZE), HW_RMP_OVERLAP);
+    assert_int_equal(hw_rmp_release(inside, PAGE_SIZE), HW_RMP_OVERLAP);
+    assert_int_equal(hw_psmash(base), HW_RMP_OK);
+    assert_int_equal(hw_rmp_release(inside, PAGE_SIZE), HW_RMP_OK);
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(no_view_maps_what_the_rmp_forbids)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(no_view_maps_what_the_rmp_forbids),
+                                       cmocka_unit_test(sizes_do_not_overlap)};
     if (argc > 1)
         state = strtoull(argv[1], NULL, 0);
     return cmocka_run_group_tests(tests, NULL, NULL);
