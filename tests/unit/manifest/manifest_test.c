@@ -143,7 +143,6 @@ static void test_console_is_given_by_one_manifest_only(void **state)
         assert_int_equal(manifest.servers[i].host_calls, may ? MANIFEST_HOST_CONSOLE : 0);
     }
     assert_int_equal(server("vtpm")->protocols[0].number, 2);
-    assert_true(server("vtpm")->fail_closed);
     parse_full(NULL);
 }
 
