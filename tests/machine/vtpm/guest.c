@@ -12,12 +12,21 @@
 #include "protocol.h"
 #include "steps.h"
 
-#define VTPM(n) CALL(PROTOCOL_VTPM, n)
+#define NOISE_ROUNDS 300u
+#define VTPM(n)      CALL(PROTOCOL_VTPM, n)
 
 /* What each processor has in memory of its own. */
 struct own {
     uint8_t page[PAGE] __attribute__((aligned(4096)));
     uint64_t busy, served;
+};
+
+/* What is sent, and the result it must have. */
+struct refused {
+    uint32_t command;
+    uint8_t locality;
+    uint32_t length;
+    uint64_t result;
 };
 
 static struct own owns[PROCESSORS];
@@ -102,6 +111,86 @@ static void make_key(uint64_t argument)
     expect_equal(run_flush(response_u32(&c, VTPM_HEADER_BYTES)), 0, "its end");
 }
 
+static uint64_t send(uint32_t command, uint8_t locality, uint32_t length)
+{
+    uint8_t *p = own()->page;
+
+    memset(p, 0x77, PAGE);
+    memcpy(p, &command, sizeof command);
+    p[4] = locality;
+    memcpy(p + 5, &length, sizeof length);
+    return svsm(VTPM(PROTOCOL_COMMAND), (uint64_t)p, 0, 0);
+}
+
+/* A request that is refused leaves the page as it was. */
+static void refuse(const struct refused *r)
+{
+    const uint8_t *p = own()->page;
+
+    expect_equal(send(r->command, r->locality, r->length), r->result, "a malformed request");
+    for (unsigned i = PROTOCOL_COMMAND_HEADER; i < PAGE; i++)
+        expect(p[i] == 0x77, "the page as it was");
+}
+
+static void test_malformed(void)
+{
+    static const struct refused refused[] = {
+        {0, 0, 10, SVSM_INVALID_PARAMETER},
+        {1, 0, 10, SVSM_UNSUPPORTED_CALL},
+        {UINT32_MAX, 0, 10, SVSM_INVALID_PARAMETER},
+        {PLATFORM_SEND_COMMAND, 1, 10, SVSM_INVALID_PARAMETER},
+        {PLATFORM_SEND_COMMAND, 255, 10, SVSM_INVALID_PARAMETER},
+        {PLATFORM_SEND_COMMAND, 0, PAGE - PROTOCOL_COMMAND_HEADER + 1, SVSM_INVALID_PARAMETER},
+        {PLATFORM_SEND_COMMAND, 0, 1u << 31, SVSM_INVALID_PARAMETER},
+        {PLATFORM_SEND_COMMAND, 0, UINT32_MAX, SVSM_INVALID_PARAMETER},
+    };
+
+    for (unsigned i = 0; i < sizeof refused / sizeof *refused; i++)
+        refuse(&refused[i]);
+}
+
+/* Whatever the TPM is sent, its answer is whole and nothing of the request stands behind it. */
+static void expect_answer(void)
+{
+    const uint8_t *p = own()->page;
+    uint32_t length;
+
+    memcpy(&length, p, sizeof length);
+    expect(length >= VTPM_HEADER_BYTES && length <= PAGE - PROTOCOL_RESPONSE_HEADER, "a length");
+    expect(p[PROTOCOL_RESPONSE_HEADER] == 0x80, "a TPM's tag");
+    for (unsigned i = PROTOCOL_RESPONSE_HEADER + length; i < PAGE; i++)
+        expect(p[i] == 0, "stale bytes");
+}
+
+/* Commands that are too short, too long, or noise behind a good header. */
+static void test_noise(void)
+{
+    uint64_t state = 88172645463325252u;
+    uint8_t *p = own()->page;
+
+    for (uint32_t length = 0; length < PAGE - PROTOCOL_COMMAND_HEADER; length += 1 + length / 3) {
+        expect_equal(send(PLATFORM_SEND_COMMAND, 0, length), SVSM_SUCCESS, "a senseless command");
+        expect_answer();
+    }
+    for (unsigned round = 0; round < NOISE_ROUNDS; round++) {
+        uint32_t words[2] = {PLATFORM_SEND_COMMAND, 64};
+
+        for (unsigned i = 0; i < 128; i++) {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            p[i] = (uint8_t)state;
+        }
+        memcpy(p, &words[0], 4);
+        p[4] = 0;
+        memcpy(p + 5, &words[1], 4);
+        memcpy(p + PROTOCOL_COMMAND_HEADER, (const uint8_t[]){0x80, 1, 0, 0, 0, 64, 0, 0, 1}, 9);
+        expect_equal(svsm(VTPM(PROTOCOL_COMMAND), (uint64_t)p, 0, 0), SVSM_SUCCESS, "noise");
+        expect_answer();
+    }
+    print("guest: malformed requests and noise answered\n");
+}
+
 /* While one processor makes an RSA key, the other is told at once that the vTPM is busy. */
 static void test_busy(void)
 {
@@ -166,6 +255,8 @@ int guest_main(const char *words)
     expect_equal(svsm(VTPM(2), 0, 0, 0), SVSM_UNSUPPORTED_CALL, "an unknown call");
     expect_equal(svsm(VTPM(PROTOCOL_COMMAND), 0, 0, 0), SVSM_INVALID_PARAMETER, "no page");
     expect_equal(run_startup(0), 0, "Startup");
+    test_malformed();
+    test_noise();
     test_busy();
     test_many((unsigned)(words[0] - '0'));
     return 0;
