@@ -5,6 +5,7 @@
 #include "console.h"
 #include "cpu.h"
 #include "ipc.h"
+#include "panic.h"
 
 /* A thread must not be able to fill the console. */
 #define REPORTS_MOST 8u
@@ -41,6 +42,9 @@ void fault_raise(struct cpu *cpu, enum seL4_Fault kind, const uint64_t words[4])
     if (!cap_read(&current->slots[TCB_FAULT], &handler) || handler.type != CAP_Endpoint ||
         (handler.rights & seL4_CanWrite) == 0) {
         report(current);
+        if (current->id == TCB_FIRST) {
+            panic(END_UNSUPERVISED, "the first thread has faulted");
+        }
         sched_release(cpu);
         tcb_stopped(current);
         sched_leave(cpu);

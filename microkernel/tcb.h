@@ -68,7 +68,7 @@ struct tcb {
     uint32_t stop;                /* wanted suspended; set under the configuration lock */
     uint64_t fault_label;         /* CALL_FAULT: the message; the registers are the thread's own */
     uint64_t fault_words[4];
-    uint64_t id; /* for reports only */
+    uint64_t id; /* for reports; TCB_FIRST is the first thread's */
     /* Copies of what the thread uses, in the derivation tree: revocation finds them here. */
     _Alignas(WINDOW_GRANULE) struct slot slots[TCB_SLOTS];
     _Alignas(64) uint8_t fpu[MACHINE_FPU_BYTES]; /* while it is not in the registers */
@@ -81,6 +81,7 @@ static inline struct tcb *tcb_of(struct cap cap)
     return window_object(cap.object);
 }
 
+#define TCB_FIRST      1u
 #define TCB_PRIORITIES 64u
 
 /* Creates an inactive thread in zeroed memory. */

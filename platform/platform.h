@@ -22,13 +22,15 @@ struct frame;
 enum end_reason {
     END_DONE = 1, /* wanted: the first thread said so */
     END_TEST_FAILED = 2,
-    END_BOOT_BLOCK = 3, /* the builder and the kernel do not understand each other */
-    END_FEATURES = 4,   /* the processor or the host lacks something needed */
-    END_MEMORY = 5,     /* the region is too small, or its pages cannot be validated */
-    END_EXCEPTION = 6,  /* an exception in the kernel itself */
-    END_INVARIANT = 7,  /* the kernel found its own state broken */
-    END_HOST = 8,       /* the host gave an answer that no honest host gives */
-    END_STACK = 9,      /* a double fault: most likely a kernel stack's guard page */
+    END_BOOT_BLOCK = 3,    /* the builder and the kernel do not understand each other */
+    END_FEATURES = 4,      /* the processor or the host lacks something needed */
+    END_MEMORY = 5,        /* the region is too small, or its pages cannot be validated */
+    END_EXCEPTION = 6,     /* an exception in the kernel itself */
+    END_INVARIANT = 7,     /* the kernel found its own state broken */
+    END_HOST = 8,          /* the host gave an answer that no honest host gives */
+    END_STACK = 9,         /* a double fault: most likely a kernel stack's guard page */
+    END_UNSUPERVISED = 10, /* the first thread has faulted, and nobody is above it */
+    END_SYSTEM = 11,       /* the first thread says that the system can not be, or not go on */
 };
 
 enum platform_error {

@@ -3,7 +3,7 @@
 #include "say.h"
 
 #define PAGE       4096u
-#define END_FAILED 2u
+#define END_SYSTEM 11u /* as platform.h numbers them */
 
 static seL4_CPtr console;
 static char *line;
@@ -83,5 +83,5 @@ _Noreturn void init_fail_at(const char *what, const char *where)
     }
     say("\n");
     for (;;)
-        seL4_System_Shutdown(svsm_CapSystem, END_FAILED);
+        seL4_System_Shutdown(svsm_CapSystem, END_SYSTEM);
 }

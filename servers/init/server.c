@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How a server is laid out: its image where it was linked, and behind it, with an unmapped page
- * before each (before the stack sixteen), start page and parked page, block, stack, heap; channel.c
+ * before each (before the stack sixteen), start page and parked page, block, stack, heap; wiring.c
  * goes on from there. All of it in one 2 MiB stretch, if it is small, costs four page tables.
  */
 #include "server.h"
