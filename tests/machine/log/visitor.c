@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The client of the example, and the reader of the log: what the example says arrives, what init
- * counts is there, and both survive a restart of the example and of the log.
+ * counts is there, and both survive a restart of the example, of the log, and of this client
+ * itself.
  */
 #include <string.h>
 
@@ -74,6 +75,16 @@ static void counters(void)
     test_expect(row(EXAMPLE)->pages > 4 && row(EXAMPLE)->pages < 64, "its pages");
 }
 
+/* In its second life it is a new client, whose sum starts anew. */
+static void second_life(void)
+{
+    uint64_t sum;
+
+    test_equal(add(1, &sum), SVSM_OK, "a call by a new client");
+    test_equal(sum, 1, "a new client's sum");
+    test_equal(row(VISITOR)->exits, 1, "its first life's end");
+}
+
 static void restarts(void)
 {
     uint64_t sum;
@@ -100,8 +111,12 @@ int main(void)
     example = channel_find("example");
     log_channel = channel_find("log");
     test_expect(example != NULL && log_channel != NULL, "both channels");
-    sums();
-    counters();
+    if (server_start()->generation == 1) {
+        sums();
+        counters();
+        svsm_exit(0);
+    }
+    second_life();
     restarts();
     test_check();
     test_status();
