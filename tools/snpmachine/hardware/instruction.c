@@ -7,7 +7,6 @@
 #include "trace.h"
 
 #define CODE_LENGTH 4u
-#define CODE_AHEAD  6u /* and an RDMSR */
 
 #define RESULT_SUCCESS      0u
 #define RESULT_INPUT        1u
@@ -248,13 +247,12 @@ HOT static enum exit_verdict vmgexit(struct vcpu *vcpu)
 }
 
 static const struct {
-    uint8_t code[CODE_LENGTH];
+    uint32_t code; /* the lowest byte comes first */
     bool privileged;
     enum exit_verdict (*run)(struct vcpu *);
 } instructions[] HOT_TABLE = {
-    {{0xF2, 0x0F, 0x01, 0xFF}, true, pvalidate}, {{0xF3, 0x0F, 0x01, 0xFE}, true, rmpadjust},
-    {{0xF3, 0x0F, 0x01, 0xFD}, true, rmpquery},  {{0xF3, 0x0F, 0x01, 0xD9}, false, vmgexit},
-    {{0xF2, 0x0F, 0x01, 0xD9}, false, vmgexit},
+    {0xFF010FF2, true, pvalidate}, {0xFE010FF3, true, rmpadjust}, {0xFD010FF3, true, rmpquery},
+    {0xD9010FF3, false, vmgexit},  {0xD9010FF2, false, vmgexit},
 };
 
 /* Runs it and leaves a trace of the RMP instructions; their index in the table is their number. */
@@ -271,10 +269,9 @@ HOT static enum exit_verdict run_instruction(struct vcpu *vcpu, unsigned number)
 
 HOT enum exit_verdict exit_undefined(struct vcpu *vcpu)
 {
-    uint8_t code[CODE_LENGTH];
-    size_t length = vcpu_code(vcpu, code, sizeof code);
+    uint32_t code = (uint32_t)vcpu_word(vcpu).code;
     for (unsigned i = 0; i < sizeof instructions / sizeof *instructions; i++) {
-        if (length < CODE_LENGTH || memcmp(code, instructions[i].code, CODE_LENGTH))
+        if (code != instructions[i].code)
             continue;
         if (!instructions[i].privileged || !vcpu->vmcb->save.cpl)
             return run_instruction(vcpu, i);
@@ -285,35 +282,30 @@ HOT enum exit_verdict exit_undefined(struct vcpu *vcpu)
     return EXIT_RESUME;
 }
 
-/* At "code" lies a VMGEXIT; what follows it may be an RDMSR. */
-HOT static enum exit_verdict vmgexit_at(struct vcpu *vcpu, const uint8_t *code, size_t length)
+/* Here lies a VMGEXIT; what follows it may be an RDMSR. */
+HOT static enum exit_verdict vmgexit_at(struct vcpu *vcpu, struct vcpu_word word)
 {
-    struct svm_save *save = &vcpu->vmcb->save;
-    if (length == CODE_AHEAD && msr_is_read(code + CODE_LENGTH)) {
-        uint64_t linear = vcpu_linear_rip(vcpu) + CODE_LENGTH;
-        struct walk walk = walk_access(save, linear, false);
-        if (walk.kind == WALK_OK && linear % PAGE_SIZE != PAGE_SIZE - 1)
-            vcpu->follower[save->vmpl] =
-                (struct follower){save->rip + CODE_LENGTH, save->cr3, walk.spa, view_generation};
-    }
+    const struct svm_save *save = &vcpu->vmcb->save;
+    if (word.spa && msr_is_read(word.code >> 8 * CODE_LENGTH))
+        vcpu->follower[save->vmpl] = (struct follower){save->rip + CODE_LENGTH, save->cr3,
+                                                       word.spa + CODE_LENGTH, view_generation};
     return vmgexit(vcpu);
+}
+
+static bool is_vmgexit(uint64_t code)
+{
+    return (uint32_t)code == 0xD9010FF3 || (uint32_t)code == 0xD9010FF2;
 }
 
 HOT enum exit_verdict exit_at_vmgexit(struct vcpu *vcpu)
 {
-    uint8_t code[CODE_AHEAD];
-    size_t length = vcpu_code(vcpu, code, sizeof code);
-    bool next = length >= CODE_LENGTH && !(vcpu->vmcb->save.rflags & RFLAGS_TF) &&
-                (code[0] == 0xF3 || code[0] == 0xF2) && code[1] == 0x0F && code[2] == 0x01 &&
-                code[3] == 0xD9;
-    return next ? vmgexit_at(vcpu, code, length) : EXIT_RESUME;
+    struct vcpu_word word = vcpu_word(vcpu);
+    bool next = is_vmgexit(word.code) && !(vcpu->vmcb->save.rflags & RFLAGS_TF);
+    return next ? vmgexit_at(vcpu, word) : EXIT_RESUME;
 }
 
 HOT enum exit_verdict exit_vmmcall(struct vcpu *vcpu)
 {
-    uint8_t code[CODE_AHEAD];
-    size_t length = vcpu_code(vcpu, code, sizeof code);
-    if (length && (code[0] == 0xF2 || code[0] == 0xF3))
-        return vmgexit_at(vcpu, code, length);
-    return event_vc(vcpu, EXIT_VMMCALL);
+    struct vcpu_word word = vcpu_word(vcpu);
+    return is_vmgexit(word.code) ? vmgexit_at(vcpu, word) : event_vc(vcpu, EXIT_VMMCALL);
 }

@@ -36,6 +36,22 @@ HOT size_t vcpu_code(const struct vcpu *vcpu, uint8_t *bytes, size_t size)
     return 0;
 }
 
+HOT struct vcpu_word vcpu_word(const struct vcpu *vcpu)
+{
+    struct vcpu_word word = {0, 0};
+    uint64_t linear = vcpu_linear_rip(vcpu);
+    if (linear % PAGE_SIZE > PAGE_SIZE - sizeof word.code) {
+        vcpu_code(vcpu, (uint8_t *)&word.code, sizeof word.code);
+        return word;
+    }
+    struct walk walk = walk_access(&vcpu->vmcb->save, linear, false);
+    if (walk.kind == WALK_OK) {
+        word.spa = walk.spa;
+        memcpy(&word.code, physical(walk.spa), sizeof word.code);
+    }
+    return word;
+}
+
 uint64_t *vcpu_register(struct vcpu *vcpu, unsigned number)
 {
     struct guest_registers *r = &vcpu->registers;

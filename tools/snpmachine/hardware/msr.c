@@ -11,6 +11,7 @@
 #define MSR_SEV_STATUS     0xC0010131u
 #define MSR_GUEST_TSC_FREQ 0xC0010134u
 #define LENGTH             2u
+#define RDMSR_CODE         0x320Fu
 #define BITMAP_PAGES       2u
 
 static const uint32_t own_msrs[] = {
@@ -104,14 +105,14 @@ HOT void msr_read_after_vmgexit(struct vcpu *vcpu)
     struct follower *next = &vcpu->follower[save->vmpl];
     if (next->rip && next->rip == save->rip && next->cr3 == save->cr3 &&
         next->generation == view_generation && (uint32_t)vcpu->registers.rcx == MSR_GHCB &&
-        !save->cpl && msr_is_read(physical(next->spa)))
+        !save->cpl && msr_is_read(*(const volatile uint16_t *)physical(next->spa)))
         read(vcpu, MSR_GHCB);
     next->rip = 0;
 }
 
-HOT bool msr_is_read(const uint8_t *code)
+HOT bool msr_is_read(uint64_t code)
 {
-    return code[0] == 0x0F && code[1] == 0x32;
+    return (uint16_t)code == RDMSR_CODE;
 }
 
 HOT enum exit_verdict exit_msr(struct vcpu *vcpu)

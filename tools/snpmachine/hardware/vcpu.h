@@ -73,7 +73,7 @@ void msr_start(void);
  * instructions. Neither is done under single-step or with an event to deliver. */
 enum exit_verdict exit_at_vmgexit(struct vcpu *vcpu);
 void msr_read_after_vmgexit(struct vcpu *vcpu);
-bool msr_is_read(const uint8_t *code);
+bool msr_is_read(uint64_t code);
 uint64_t msr_bitmap(void);
 
 /* ---- linear.c: which linear address an instruction accessed ---- */
@@ -84,6 +84,13 @@ uint64_t *vcpu_register(struct vcpu *vcpu, unsigned number);
 
 /* Reads up to "size" bytes at RIP; returns how many there are (0: the fetch faults). */
 size_t vcpu_code(const struct vcpu *vcpu, uint8_t *bytes, size_t size);
+
+/* The first bytes at RIP, the lowest first, zeros where the fetch faults. */
+struct vcpu_word {
+    uint64_t code;
+    uint64_t spa; /* where they lie, 0 if not all in one page */
+};
+struct vcpu_word vcpu_word(const struct vcpu *vcpu);
 
 /* The linear address of RIP: CS.base counts outside 64-bit mode only. */
 uint64_t vcpu_linear_rip(const struct vcpu *vcpu);
