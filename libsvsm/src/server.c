@@ -40,16 +40,22 @@ static void services_open(const struct service *rows, unsigned count)
     }
 }
 
+__attribute__((noinline)) static void new_peer(struct channel *channel,
+                                               const struct service *service, uint32_t generation)
+{
+    channel->noticed = generation;
+    if (channel_check(channel) != SVSM_GONE && service->restarted != NULL) {
+        service->restarted(channel);
+    }
+}
+
 /* Tells the service once of each new peer, also of one that an operation has met before. */
-static void notice(struct channel *channel, const struct service *service)
+static inline void notice(struct channel *channel, const struct service *service)
 {
     uint32_t generation = __atomic_load_n(&channel->start->peer_generation, __ATOMIC_ACQUIRE);
 
     if (generation != channel->noticed) {
-        channel->noticed = generation;
-        if (channel_check(channel) != SVSM_GONE && service->restarted != NULL) {
-            service->restarted(channel);
-        }
+        new_peer(channel, service, generation);
     }
 }
 
