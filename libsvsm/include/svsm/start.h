@@ -91,7 +91,7 @@ struct svsm_start_channel {
     uint32_t ring_out;          /* and of the one it writes */
     uint32_t endpoint;          /* slot to call, client only; 0: none */
     uint32_t notification;      /* slot to signal the peer; 0: none */
-    uint32_t peer_generation;   /* live: how often the peer has been started; 0: never yet */
+    uint32_t peer_generation;   /* live: 1 from the beginning, one more at each end of the peer */
     uint32_t peer_gone;         /* live: not 0 when the peer will not be started again */
     uint32_t reserved;
 };
