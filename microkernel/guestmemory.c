@@ -10,7 +10,7 @@
  */
 #include "guestmemory.h"
 
-#include "bytes.h"
+#include "machine.h"
 #include "pagemodel.h"
 #include "pagestate.h"
 #include "panic.h"
@@ -90,7 +90,7 @@ uint64_t guestmemory_validate(uint64_t gpa, bool large)
 
     if (code != 0)
         return answer(code);
-    bytes_zero(va, size_of(large));
+    machine_zero(va, size_of(large));
     must_grant(va, large, GUEST_RIGHTS_ALL);
     set_state(gpa, large, STATE_VALID);
     return SVSM_SUCCESS;

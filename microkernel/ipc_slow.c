@@ -98,8 +98,7 @@ void ipc_call_for_guest(struct cpu *cpu, struct tcb *caller, struct tcb *server,
     ipc_bind_caller(server, caller);
     server->cpu = cpu;
     tracing_space(server->vspace); /* its space may be loaded still, from its last call */
-    sched_ready(server);
-    sched_leave(cpu);
+    sched_run(cpu, server);
 }
 
 void ipc_call_endpoint(struct cpu *cpu, struct endpoint *endpoint, uint64_t badge)

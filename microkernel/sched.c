@@ -221,14 +221,9 @@ static _Noreturn void wait_for_work(struct cpu *cpu)
     }
 }
 
-/* The best ready thread becomes current. */
-static void choose(struct cpu *cpu)
+/* A thread this processor owns becomes current, and its address space the one that is loaded. */
+static void become(struct cpu *cpu, struct tcb *next)
 {
-    struct tcb *next = pop_best(cpu);
-
-    if (next == NULL) {
-        machine_restart_stack(cpu, wait_for_work);
-    }
     sched_take(cpu, next);
     if (cpu->vspace == NULL && platform->guest != NULL) {
         platform->guest->settle(); /* the guest ran here */
@@ -237,6 +232,23 @@ static void choose(struct cpu *cpu)
     if (cpu->vspace != next->vspace) {
         cpu_load_space(cpu, next->vspace);
     }
+}
+
+/* The best ready thread becomes current. */
+static void choose(struct cpu *cpu)
+{
+    struct tcb *next = pop_best(cpu);
+
+    if (next == NULL) {
+        machine_restart_stack(cpu, wait_for_work);
+    }
+    become(cpu, next);
+}
+
+void sched_run(struct cpu *cpu, struct tcb *tcb)
+{
+    become(cpu, tcb);
+    machine_resume(&tcb->frame);
 }
 
 /* The current thread is the idle one, or another is at least as good. */

@@ -34,6 +34,8 @@ void sched_take_inbox(struct cpu *cpu);
 void sched_release(struct cpu *cpu);
 /* A thread the caller owns becomes current. */
 void sched_take(struct cpu *cpu, struct tcb *tcb);
+/* Leaves the kernel into a thread the caller owns, on a processor where nothing is ready. */
+_Noreturn void sched_run(struct cpu *cpu, struct tcb *tcb);
 /* The current thread goes behind its equals. */
 void sched_yield(struct cpu *cpu);
 /* The slice that was given when somebody of the same priority waited is over. */

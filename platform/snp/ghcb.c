@@ -28,6 +28,7 @@ enum msr_code {
 #define VERSION          2u
 #define FEATURES_NEEDED  0x3u /* SNP, creation of processors */
 #define FEATURE_APIC_IDS 0x10u
+#define FEATURE_VMPLS    0x20u /* switches between VMPLs */
 #define PAGE_PRIVATE     UINT64_C(1)
 #define PAGE_SHARED_CODE UINT64_C(2)
 #define PAGE_MASK        UINT64_C(0x000ffffffffff000)
@@ -92,8 +93,9 @@ static uint64_t msr_call(uint64_t request, enum msr_code answer)
     return value;
 }
 
-void ghcb_negotiate(void)
+void ghcb_negotiate(bool with_guest)
 {
+    uint64_t needed = FEATURES_NEEDED | (with_guest ? FEATURE_VMPLS : 0);
     uint64_t info = msr_call(MSR_INFO_REQUEST, MSR_INFO);
     uint64_t most = info >> 48, least = info >> 32 & 0xffff;
 
@@ -101,7 +103,7 @@ void ghcb_negotiate(void)
         ghcb_terminate(PLATFORM_TERMINATE_SET, END_FEATURES);
     }
     offered = msr_call(MSR_FEATURES_REQUEST, MSR_FEATURES) >> 12;
-    if ((offered & FEATURES_NEEDED) != FEATURES_NEEDED) {
+    if ((offered & needed) != needed) {
         ghcb_terminate(PLATFORM_TERMINATE_SET, END_FEATURES);
     }
 }

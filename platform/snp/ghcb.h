@@ -17,7 +17,7 @@
 struct ghcb;
 
 /* By MSR alone: version and features are what we need, or the virtual machine ends. */
-void ghcb_negotiate(void);
+void ghcb_negotiate(bool with_guest);
 /* One page becomes the host's to see, or ours again; its content is lost. */
 enum platform_error ghcb_page_state(uint64_t pa, bool shared);
 /* Makes a shared page, mapped at `page`, the GHCB of this processor. */

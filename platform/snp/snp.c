@@ -47,7 +47,7 @@ static void start(const struct boot_block *block, uint64_t private_mask)
     if ((x86_rdmsr(MSR_SEV_STATUS) & SEV_SNP) != SEV_SNP || private_mask == 0 || block->vtom != 0) {
         ghcb_terminate(PLATFORM_TERMINATE_SET, END_FEATURES);
     }
-    ghcb_negotiate();
+    ghcb_negotiate(block->guest.kind != BOOT_GUEST_NONE);
 }
 
 /* The table was checked by the processor's firmware at launch; the host cannot change it. */

@@ -70,6 +70,10 @@ static seL4_MessageInfo_t work_on_page(uint64_t number, seL4_Word *words)
         words[0] = number == PAGE_NOT ? page[0] : is_pattern();
         return seL4_MessageInfo_new(0, 0, 0, 1);
     }
+    if (number == PAGE_TOUCH) {
+        page[0] = 1;
+        return seL4_MessageInfo_new(0, 0, 0, 0);
+    }
     for (unsigned int i = 0; i < PAGE; i++)
         page[i] = (uint8_t)~page[i];
     if (number == PAGE_CRASH)

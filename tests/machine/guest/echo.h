@@ -27,10 +27,13 @@ enum page_call {
     PAGE_INVERT,  /* inverts every byte */
     PAGE_REFUSE,  /* the same, but answers ECHO_REFUSED */
     PAGE_CRASH,   /* the same, and faults */
-    PAGE_COMPARE  /* answers in RCX whether the page holds n * 7 at byte n */
+    PAGE_COMPARE, /* answers in RCX whether the page holds n * 7 at byte n */
+    PAGE_TOUCH    /* writes its first byte */
 };
 
-#define PAGE_CALLS   (1u << PAGE_INVERT | 1u << PAGE_REFUSE | 1u << PAGE_CRASH | 1u << PAGE_COMPARE)
+#define PAGE_CALLS                                                                                 \
+    (1u << PAGE_INVERT | 1u << PAGE_REFUSE | 1u << PAGE_CRASH | 1u << PAGE_COMPARE |               \
+     1u << PAGE_TOUCH)
 #define ECHO_REFUSED 0x80001234u
 
 #endif

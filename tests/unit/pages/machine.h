@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "frame.h"
 #include "offsets.h"
@@ -16,5 +17,10 @@ struct cpu;
 
 struct cpu *machine_cpu(void);
 void machine_load_root(uint64_t cr3);
+
+static inline void machine_zero(void *start, uint64_t size)
+{
+    memset(start, 0, size);
+}
 
 #endif
