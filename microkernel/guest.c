@@ -4,7 +4,6 @@
 
 #include "guestmemory.h"
 #include "memory.h"
-#include "pagemodel.h"
 #include "pagestate.h"
 #include "pagetable.h"
 #include "panic.h"
@@ -70,9 +69,6 @@ static void fill_pages(void)
     pagestate_release(guest->secrets);
     *(volatile uint64_t *)reach(guest->calling_area) = 0;
     pagestate_set(guest->calling_area, STATE_CALLING);
-    if (SELFCHECK) {
-        pagemodel_moved(guest->calling_area, STATE_VALID, STATE_CALLING);
-    }
     pagestate_release(guest->calling_area);
 }
 

@@ -77,15 +77,18 @@ void pagemodel_entry(uint64_t entry, uint64_t result)
     }
 }
 
-void pagemodel_moved(uint64_t gpa, enum page_state from, enum page_state to)
+static bool is_vcpus(enum page_state state)
 {
-    uint8_t *page = &model[gpa / PAGE_SIZE];
+    return state == STATE_VMSA || state == STATE_CALLING;
+}
 
-    if (model == NULL)
+void pagemodel_changed(uint64_t gpa, enum page_state from, enum page_state to)
+{
+    uint64_t page = gpa / PAGE_SIZE;
+
+    if (model == NULL || (!is_vcpus(from) && !is_vcpus(to)))
         return;
-    kernel_assert(gpa / PAGE_SIZE < model_pages && *page == from,
-                  "model: a page moves from elsewhere");
+    kernel_assert(page < model_pages && model[page] == from, "model: a page comes from elsewhere");
     kernel_assert((from == STATE_VALID) != (to == STATE_VALID), "model: a page skips the guest");
-    kernel_assert(pagestate_of(gpa) == to, "model: a page is in another state");
-    *page = (uint8_t)to;
+    model[page] = (uint8_t)to;
 }

@@ -20,7 +20,8 @@ void pagemodel_start(uint8_t *bytes, uint64_t pages);
 /* An entry of PVALIDATE in a held range, and what came of it. */
 void pagemodel_entry(uint64_t entry, uint64_t result);
 
-/* A page went from one owner to another; it is still held. */
-void pagemodel_moved(uint64_t gpa, enum page_state from, enum page_state to);
+/* A held page changed. What PVALIDATE does is compared entry by entry; here the rest: pages that
+   become a vCPU's, and are given back. */
+void pagemodel_changed(uint64_t gpa, enum page_state from, enum page_state to);
 
 #endif

@@ -9,6 +9,7 @@
 #include "pagestate.h"
 
 #include "cpu.h"
+#include "pagemodel.h"
 #include "panic.h"
 #include <svsm/result.h>
 
@@ -154,9 +155,14 @@ static bool may_change(enum page_state from, enum page_state to)
 
 void pagestate_set(uint64_t gpa, enum page_state to)
 {
+    enum page_state from;
+
     kernel_assert(is_held(gpa >> RANGE_SHIFT), "a page changes that nobody holds");
-    kernel_assert(may_change(get(gpa >> PAGE_BITS), to), "a page changes as none may");
+    from = get(gpa >> PAGE_BITS);
+    kernel_assert(may_change(from, to), "a page changes as none may");
     put(gpa >> PAGE_BITS, to);
+    if (SELFCHECK)
+        pagemodel_changed(gpa, from, to);
 }
 
 void pagestate_set_large(uint64_t gpa, enum page_state to)

@@ -18,19 +18,14 @@
 
 #define PAGES_A_CALL 1024u /* zeroing 4 MiB is what one call may take */
 
-struct list_head {
-    uint16_t count, next;
-    uint32_t reserved;
-};
-
-_Static_assert(sizeof(struct list_head) == 8, "the specification's");
+#define HEAD_NEXT_SHIFT 16u /* of the head: the count below, zeros above */
 
 struct list {
     uint64_t page;           /* where it lies */
     volatile uint64_t *head; /* in the window; the entries follow */
     bool held;
-    struct list_head private; /* as it was read, `next` moving on */
-    unsigned pages;           /* worked on */
+    uint16_t count, next; /* as they were read, `next` moving on */
+    unsigned pages;       /* worked on */
 };
 
 /* 80000003 when the page with the list is not for the caller to name. */
@@ -44,27 +39,21 @@ static uint64_t list_hold(struct list *list, const struct vcpu *caller)
 
 static uint64_t list_read(struct list *list, uint64_t gpa)
 {
-    uint64_t offset = gpa % PAGE_SIZE;
-    uint8_t *va = platform->guest->map(GUEST_WINDOW_LIST, list->page);
-    union {
-        uint64_t word;
-        struct list_head head;
-    } once;
+    volatile uint64_t *page = platform->guest->map(GUEST_WINDOW_LIST, list->page);
+    uint64_t first = gpa % PAGE_SIZE / sizeof(*page);
+    uint64_t head = page[first];
 
-    list->head = (volatile uint64_t *)(void *)(va + offset);
-    once.word = *list->head;
-    list->private = once.head;
-    if (list->private.next >= list->private.count ||
-        list->private.count > (PAGE_SIZE - offset) / sizeof(uint64_t) - 1)
+    list->head = &page[first];
+    list->count = (uint16_t)head;
+    list->next = (uint16_t)(head >> HEAD_NEXT_SHIFT);
+    if (list->next >= list->count || list->count > PAGE_SIZE / sizeof(*page) - first - 1)
         return SVSM_INVALID_PARAMETER;
     return SVSM_SUCCESS;
 }
 
 static void list_write_next(const struct list *list)
 {
-    volatile uint16_t *words = (volatile uint16_t *)list->head;
-
-    words[1] = list->private.next;
+    *list->head = (uint64_t)list->next << HEAD_NEXT_SHIFT | list->count;
 }
 
 static uint64_t check_entry(uint64_t entry, const struct list *list)
@@ -126,13 +115,13 @@ static uint64_t list_step(struct list *list)
 
     if (list->pages >= PAGES_A_CALL)
         return SVSM_INCOMPLETE;
-    entry = list->head[1 + list->private.next];
+    entry = list->head[1 + list->next];
     result = do_entry(entry, list);
     if (result == SVSM_BUSY && list->pages != 0)
         return SVSM_INCOMPLETE;
     if (result != SVSM_SUCCESS)
         return result;
-    list->private.next++;
+    list->next++;
     list->pages += (entry & PVALIDATE_SIZE) == PVALIDATE_2M ? RANGE_PAGES : 1;
     return SVSM_SUCCESS;
 }
@@ -141,7 +130,7 @@ static uint64_t do_list(struct list *list)
 {
     uint64_t result = SVSM_SUCCESS;
 
-    while (result == SVSM_SUCCESS && list->private.next < list->private.count)
+    while (result == SVSM_SUCCESS && list->next < list->count)
         result = list_step(list);
     return result;
 }

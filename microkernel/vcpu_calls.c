@@ -10,7 +10,6 @@
  */
 #include "core.h"
 #include "cpu.h"
-#include "pagemodel.h"
 #include "pagestate.h"
 #include "panic.h"
 #include "platform.h"
@@ -27,13 +26,6 @@ static bool is_page(uint64_t gpa)
 static void clear_area(uint64_t gpa)
 {
     *(volatile uint8_t *)platform->guest->map(GUEST_WINDOW_PAGE, gpa) = 0;
-}
-
-static void move(uint64_t gpa, enum page_state from, enum page_state to)
-{
-    pagestate_set(gpa, to);
-    if (SELFCHECK)
-        pagemodel_moved(gpa, from, to);
 }
 
 /* A page, and the state it must be in. */
@@ -85,8 +77,8 @@ uint64_t vcpu_remap(struct vcpu *caller, struct guest_registers *registers)
     if (result != SVSM_SUCCESS) {
         return result;
     }
-    move(new, STATE_VALID, STATE_CALLING);
-    move(old, STATE_CALLING, STATE_VALID);
+    pagestate_set(new, STATE_CALLING);
+    pagestate_set(old, STATE_VALID);
     clear_area(new);
     vcpu_place(caller, caller->vmsa, new);
     platform->guest->attach(caller->vmsa, new);
@@ -124,7 +116,7 @@ static bool adopt(uint64_t gpa)
         return false;
     }
     set_rights(page, GUEST_RIGHTS_VMSA);
-    move(gpa, STATE_VALID, STATE_VMSA);
+    pagestate_set(gpa, STATE_VMSA);
     return true;
 }
 
@@ -163,10 +155,10 @@ static uint64_t create(struct vcpu *vcpu, uint64_t vmsa, uint64_t area, bool aga
     if (adopt(vmsa)) {
         clear_area(area);
         if (moves) {
-            move(vcpu->area, STATE_CALLING, STATE_VALID);
+            pagestate_set(vcpu->area, STATE_VALID);
         }
         if (moves || !again) {
-            move(area, STATE_VALID, STATE_CALLING);
+            pagestate_set(area, STATE_CALLING);
         }
         vcpu_place(vcpu, vmsa, area);
     } else {
@@ -220,7 +212,7 @@ static uint64_t abandon(uint64_t gpa)
         return SVSM_VCPU_IN_USE;
     }
     set_rights(page, GUEST_RIGHTS_ALL);
-    move(gpa, STATE_VMSA, STATE_VALID);
+    pagestate_set(gpa, STATE_VALID);
     return SVSM_SUCCESS;
 }
 
@@ -235,7 +227,7 @@ static uint64_t delete_current(struct vcpu *vcpu, uint64_t gpa)
     }
     result = abandon(gpa);
     if (result == SVSM_SUCCESS) {
-        move(vcpu->area, STATE_CALLING, STATE_VALID);
+        pagestate_set(vcpu->area, STATE_VALID);
         vcpu_place(vcpu, 0, 0);
     }
     release_all(claims, 2);

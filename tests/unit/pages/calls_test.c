@@ -114,7 +114,6 @@ static void not_the_guests(void **state)
     assert_int_equal(world_one(0x7000 | VALID), SVSM_SUCCESS);
     assert_int_equal(pagestate_hold(0x7000, STATE_VALID), SVSM_SUCCESS);
     pagestate_set(0x7000, STATE_VMSA);
-    pagemodel_moved(0x7000, STATE_VALID, STATE_VMSA);
     pagestate_release(0x7000);
     for (unsigned i = 0; i < sizeof(pages) / sizeof(*pages); i++)
         for (unsigned bits = 0; bits < 16; bits += 4)
@@ -126,7 +125,6 @@ static void not_the_guests(void **state)
     *(&world.rmp[7]) |= WORLD_RIGHTS;
     assert_int_equal(pagestate_hold(0x7000, STATE_VMSA), SVSM_SUCCESS);
     pagestate_set(0x7000, STATE_VALID);
-    pagemodel_moved(0x7000, STATE_VMSA, STATE_VALID);
     pagestate_release(0x7000);
     assert_int_equal(world_one(0x7000), SVSM_SUCCESS);
 }

@@ -96,13 +96,11 @@ static void borrow(void)
     if (pagestate_hold(gpa, STATE_VALID) != SVSM_SUCCESS)
         return;
     pagestate_set(gpa, to);
-    pagemodel_moved(gpa, STATE_VALID, to);
     pagestate_release(gpa);
     call(machine_cpu()->id);
     while (pagestate_hold(gpa, to) == SVSM_BUSY)
         continue;
     pagestate_set(gpa, STATE_VALID);
-    pagemodel_moved(gpa, to, STATE_VALID);
     pagestate_release(gpa);
 }
 

@@ -279,7 +279,6 @@ void world_start(uint64_t size)
         *rmp_at(gpa) |= WORLD_RIGHTS;
         assert_int_equal(pagestate_hold(gpa, STATE_VALID), SVSM_SUCCESS);
         pagestate_set(gpa, STATE_CALLING);
-        pagemodel_moved(gpa, STATE_VALID, STATE_CALLING);
         pagestate_release(gpa);
     }
 }
