@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <sel4/bootinfo.h>
+#include <sel4/syscalls.h>
 #include <svsm/interface/echo.h>
 
 #include "hostile.h"
@@ -18,6 +19,7 @@
 #define RANDOM_CALLS_SNP (RANDOM_CALLS / 10) /* changes of address space are dear there */
 #define CHECK_EVERY      20000u
 #define MORE_ROWS        5u /* of hostile_server.c */
+#define TURNS            100u
 #define TRIES            UINT32_C(100000000)
 
 static volatile struct hostile_region *region;
@@ -110,6 +112,20 @@ static void check_let_go(void)
     check_others("after letting go of a caller");
 }
 
+/* False when it makes no more of them: on this processor it has had its turn, on another it gets
+   some time between two looks. */
+static bool finished(void)
+{
+    uint64_t last;
+
+    do {
+        last = region->made;
+        for (unsigned i = 0; i < TURNS && region->made != region->wanted; i++)
+            seL4_Yield();
+    } while (region->made != last && region->made != region->wanted);
+    return region->made == region->wanted;
+}
+
 /* In the background, since some of them never come back: such a life is ended by init. */
 static void random_calls(void)
 {
@@ -123,7 +139,7 @@ static void random_calls(void)
 
         region->wanted = before + CHECK_EVERY < wanted ? before + CHECK_EVERY : wanted;
         channel_notify(hostile);
-        if (region->made != region->wanted)
+        if (!finished())
             test_kill(HOSTILE_SELF);
         settle();
         if (region->made - checked >= CHECK_EVERY) {
@@ -175,6 +191,8 @@ int main(void)
     check_survived(HOSTILE_RINGS, "calls with corrupted rings answered");
     check_survived(HOSTILE_FLOOD, "signals nobody minded");
     check_let_go();
+    if (test_move(HOSTILE_SELF, 1))
+        settle(); /* from here on it is at work on another processor */
     random_calls();
     check_vmgexit();
     if ((server_start()->features & SVSM_FEATURE_TIMER) != 0) {
