@@ -87,10 +87,11 @@ uint64_t vcpu_remap(struct vcpu *caller, struct guest_registers *registers)
     return SVSM_SUCCESS;
 }
 
+/* One whose processor is here: else nobody would serve its calls. */
 static struct vcpu *by_apic_id(uint64_t id)
 {
     for (uint32_t i = 0; i < vcpu_count; i++) {
-        if (vcpus[i].cpu->apic_id == id) {
+        if (vcpus[i].cpu->apic_id == id && vcpus[i].cpu->online) {
             return &vcpus[i];
         }
     }
