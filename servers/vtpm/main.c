@@ -20,8 +20,6 @@
 #include <svsm/time.h>
 #include <svsm/vcpu.h>
 
-enum { MEASURE_EVERY = 64 };
-
 #define FASTEST_HZ UINT64_C(8000000000)
 
 /* Said again to a log that was started anew and has not heard it. */
@@ -50,27 +48,21 @@ static uint64_t answer_query(struct message *message)
 }
 
 /*
- * The kernel has put the guest's page into the channel's memory, and takes it back on success. The
- * specification knows no page at 0, even where the guest has one.
+ * The kernel has put the guest's page into the channel's memory, and takes it back on success;
+ * nobody else sees it meanwhile, so it need not be copied again. The specification knows no page at
+ * 0, even where the guest has one.
  */
 static uint64_t answer_command(struct channel *channel, struct message *message)
 {
-    static unsigned commands;
     size_t size;
     uint8_t *page = channel_memory(channel, &size);
-    enum protocol_result result;
 
-    if (message->words[SVSM_CALL_RCX] == 0) {
-        message->length = 0;
+    message->length = 0;
+    if (message->words[SVSM_CALL_RCX] == 0)
         return SVSM_INVALID_PARAMETER;
-    }
     if (page == NULL || size < PROTOCOL_MESSAGE_BYTES)
         svsm_panic("the channel of the guest has no page");
-    result = protocol_command(page);
-    message->length = 0;
-    if (commands++ % MEASURE_EVERY == 0)
-        svsm_measure();
-    return (uint32_t)result;
+    return (uint32_t)protocol_command(page);
 }
 
 static uint64_t answer(struct channel *channel, const void *handlers, struct message *message)
