@@ -133,19 +133,21 @@ static int cipher_facade(EVP_PKEY *key, const struct option *o, int decrypt, str
     return ok == 1;
 }
 
-/* Encrypts on one side and decrypts on the other, both ways; then garbage and a wrong label. */
-static void compare_padded(const struct key *k, const struct option *o, size_t length)
+/* What one side encrypts the other decrypts; then garbage and a wrong label. 0 if both refuse. */
+static int compare_padded(const struct key *k, const struct option *o, size_t length)
 {
     struct option other = {o->padding, o->hash, "other"};
-    struct text plain = {.length = length}, a, b;
+    struct text plain = {.length = length}, sealed, a, b;
+    int ok;
 
     random_bytes(plain.bytes, sizeof plain.bytes);
     a = b = plain;
-    same_int(cipher_openssl(k, o, 0, &a), cipher_facade(k->f, o, 0, &b));
-    if (b.length != k->bytes)
-        return;
-    struct text sealed = b;
-
+    ok = cipher_openssl(k, o, 0, &a);
+    same_int(ok, cipher_facade(k->f, o, 0, &b));
+    if (!ok)
+        return 0;
+    assert_int_equal(b.length, k->bytes);
+    sealed = b;
     same_int(1, cipher_facade(k->f, o, 1, &a));
     same_int(1, cipher_openssl(k, o, 1, &b));
     assert_int_equal(a.length, length);
@@ -163,6 +165,21 @@ static void compare_padded(const struct key *k, const struct option *o, size_t l
     b = sealed;
     b.length++;
     assert_int_equal(cipher_facade(k->f, o, 1, &b), 0);
+    return 1;
+}
+
+/* The longest message each padding (OAEP by hash, PKCS #1 v1.5) has room for; one, two bytes more.
+ */
+static void compare_longest(const struct key *k)
+{
+    static const size_t overhead[] = {42, 66, 98, 130, 11};
+
+    for (unsigned i = 0; i < 5; i++) {
+        struct option o = {i < 4 ? RSA_PKCS1_OAEP_PADDING : RSA_PKCS1_PADDING, i % 4, ""};
+
+        for (size_t over = 0; over < 3 && overhead[i] <= k->bytes; over++)
+            assert_int_equal(compare_padded(k, &o, k->bytes - overhead[i] + over), over == 0);
+    }
 }
 
 /* 0, 1, n - 1, n, all ones, too short, too long, random. */
@@ -201,6 +218,7 @@ void test_rsa_cipher(void **state)
 
         make_key(&k, i);
         compare_raw(&k);
+        compare_longest(&k);
         for (unsigned n = 0; n < ROUNDS + facade_scale / 8; n++)
             for (unsigned h = 0; h < 4; h++) {
                 struct option oaep = {RSA_PKCS1_OAEP_PADDING, h, n % 2 ? "label" : ""};
