@@ -11,6 +11,8 @@
 #include "platform.h"
 #include <svsm/hostcall.h>
 
+#define PORTS 0x10000u
+
 struct class
 {
     bool needs_page;
@@ -48,9 +50,12 @@ static seL4_Error check_mmio(uint64_t argument, const uint64_t *words)
     return check_access(PAGE_SIZE, words, 8);
 }
 
+/* A range that goes beyond the last port ends there. */
 static seL4_Error check_port(uint64_t argument, const uint64_t *words)
 {
-    return check_access(argument >> 16 & 0xffff, words, 4);
+    uint64_t count = argument >> 16 & 0xffff, room = PORTS - (argument & 0xffff);
+
+    return check_access(count < room ? count : room, words, 4);
 }
 
 static const struct class classes[SVSM_HOST_CLASSES] = {

@@ -14,9 +14,10 @@
 
 #define PT_ADDRESS UINT64_C(0x000ffffffffff000)
 #define PT_INDEX(a, level)                                                                         \
-    ((unsigned)((a) >> (PAGE_SHIFT + 9 * ((level)-1))) & (unsigned)(PT_ENTRIES - 1))
-#define PT_SPAN(level) (UINT64_C(1) << (PAGE_SHIFT + 9 * (level)))
-#define USER_END       UINT64_C(0x00007ffffffff000)
+    ((unsigned)((a) >> (PAGE_SHIFT + PT_BITS * ((level)-1))) & (unsigned)(PT_ENTRIES - 1))
+#define PT_SPAN(level) (UINT64_C(1) << (PAGE_SHIFT + PT_BITS * (level)))
+/* The last page below the middle stays out of use: SYSRET must not meet an address beyond it. */
+#define USER_END (PT_SPAN(PT_LEVELS) / 2 - PAGE_SIZE)
 
 struct vspace vspaces[VSPACES];
 uint64_t vspace_pcid_mask;

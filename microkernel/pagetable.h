@@ -25,9 +25,10 @@
 
 _Static_assert(VSPACES == 1u << MAPPING_NUMBER_BITS, "a number fits its field");
 
-#define PT_ENTRIES   512u
+#define PT_BITS      9u
+#define PT_ENTRIES   (1u << PT_BITS)
 #define PT_LEVELS    4u
-#define USER_ENTRIES 256u /* of the top table; the others are the kernel's */
+#define USER_ENTRIES (PT_ENTRIES / 2) /* of the top table; the others are the kernel's */
 
 #define PT_PRESENT  UINT64_C(1)
 #define PT_WRITE    UINT64_C(2)

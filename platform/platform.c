@@ -13,6 +13,8 @@
 #include "snp/snp.h"
 #include "window.h"
 
+#define ADDRESS_SIZES 0x80000008u
+
 uint64_t platform_private_mask;
 uint64_t platform_shared_mask;
 const struct platform *platform = &platform_native;
@@ -50,13 +52,26 @@ static void access_port(struct host_call *call)
     }
 }
 
+/* A page outside of our memory that a page-table entry can name. */
+static bool may_be_device(uint64_t pa)
+{
+    static uint32_t bits; /* of a physical address; 36 where the processor does not say */
+    struct cpuid_result r = {.eax = 36};
+
+    if (bits == 0) {
+        platform->cpuid(ADDRESS_SIZES, 0, &r);
+        bits = r.eax & 0x3f;
+    }
+    return pa % PAGE_SIZE == 0 && pa >> bits == 0 && !window_contains(pa, PAGE_SIZE);
+}
+
 /* words {offset, width, 1 to write, value}; the argument is where the page of registers begins. */
 static enum platform_error access_mmio(struct host_call *call)
 {
     uint64_t pa = call->argument + call->words[0];
     unsigned int width = (unsigned int)call->words[1];
 
-    if (call->argument % PAGE_SIZE != 0 || window_contains(call->argument, PAGE_SIZE)) {
+    if (!may_be_device(call->argument)) {
         return PLATFORM_UNSUPPORTED;
     }
     if (call->words[2] == 1) {

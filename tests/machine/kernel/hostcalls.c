@@ -39,6 +39,12 @@ static void test_devices(void)
                  seL4_NoError, "a device that is our memory");
     expect_equal(seL4_HostCall_Invoke(ours, 0, 4, 0, 0, results), svsm_HostRefused,
                  "is not looked at");
+    ours = new_slot();
+    expect_equal(
+        seL4_HostControl_Get(svsm_CapHostControl, SVSM_HOST_MMIO, 0, here(ours), UINT64_C(1) << 56),
+        seL4_NoError, "a device where no address is");
+    expect_equal(seL4_HostCall_Invoke(ours, 0, 4, 0, 0, results), svsm_HostRefused,
+                 "nor is that looked for");
 }
 
 /* A message to the security processor, as far as it matters whether one opens it. */

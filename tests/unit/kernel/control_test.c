@@ -182,6 +182,10 @@ static void host_calls_keep_to_their_bounds(void **state)
     FAILS(seL4_InvalidArgument, port, LABEL_HostCall_Invoke, 0, 8, 0, 0);
     FAILS(seL4_RangeError, port, LABEL_HostCall_Invoke, 8, 1, 0, 0);
     OK(port, LABEL_HostCall_Invoke, 7, 1, 0, 0);
+    OK(CNODE, LABEL_CNode_Delete, port);
+    OK(c, LABEL_HostControl_Get, SVSM_HOST_PORT, 0, place(port), 0xfffe | 8 << 16);
+    OK(port, LABEL_HostCall_Invoke, 0, 2, 0, 0);
+    FAILS(seL4_RangeError, port, LABEL_HostCall_Invoke, 2, 1, 0, 0);
 }
 
 static void the_first_thread_s_world(void **state)
