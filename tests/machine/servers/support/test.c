@@ -2,6 +2,7 @@
 /* See test.h. */
 #include "test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static uint64_t ask(uint64_t label, uint64_t word, struct message *answer)
@@ -34,30 +35,17 @@ void test_say(const char *text)
 
 void test_number(const char *name, uint64_t number)
 {
-    char text[21];
-    unsigned start = sizeof(text) - 1;
+    char text[80];
 
-    text[start] = 0;
-    do {
-        text[--start] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    test_say(" ");
-    test_say(name);
-    test_say(" ");
-    test_say(text + start);
+    snprintf(text, sizeof(text), " %s %lu", name, (unsigned long)number);
+    test_say(text);
 }
 
 void test_hex(const char *name, uint64_t number)
 {
-    char text[19] = "0x";
+    char text[80];
 
-    for (unsigned i = 0; i < 16; i++)
-        text[2 + i] = "0123456789abcdef"[number >> (60 - 4 * i) & 15];
-    text[18] = 0;
-    test_say(" ");
-    test_say(name);
-    test_say(" ");
+    snprintf(text, sizeof(text), " %s 0x%016lx", name, (unsigned long)number);
     test_say(text);
 }
 
