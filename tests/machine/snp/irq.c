@@ -16,6 +16,7 @@
 #define APIC_LVT    0x320u
 #define APIC_COUNT  0x380u
 #define APIC_DIVIDE 0x3E0u
+#define PERIODIC    0x20000u
 #define TO_SELF     0x44000u
 #define TO_OTHER    0x04000u
 #define VECTOR_IPI  0x50u
@@ -32,7 +33,7 @@ struct pointer {
     uint64_t base;
 } __attribute__((packed));
 
-extern const uint8_t irq_ipi[], irq_tick[];
+extern const uint8_t irq_ipi[], irq_tick[], irq_slow[];
 
 /* How often each came, and whose context the last one found. */
 volatile uint64_t irq_count[2];
@@ -45,6 +46,13 @@ __asm__("irq_ipi: incq irq_count(%rip)\n"
         "   movq %gs:0, %rax\n"
         "   movq %rax, irq_where(%rip)\n"
         "   popq %rax\n"
+        "   iretq\n"
+        "irq_slow: incq irq_count+8(%rip)\n" /* 400,000 instructions without an exit */
+        "   pushq %rcx\n"
+        "   movl $200000, %ecx\n"
+        "2: decl %ecx\n"
+        "   jnz 2b\n"
+        "   popq %rcx\n"
         "   iretq\n");
 
 static struct gate gates[GATES];
@@ -128,6 +136,22 @@ static void case_halt(void)
         ;
     __asm__ volatile("cli" ::: "memory");
     expect("and a loop", irq_count[1], 2);
+}
+
+/* The next tick's time comes while the handler of this one runs: under -icount QEMU then looks up
+ * in the middle of it, and must not find the interrupt a second time. */
+static void case_once(void)
+{
+    prepare();
+    set_gate(VECTOR_TICK, irq_slow);
+    apic_write(APIC_DIVIDE, 0xB);
+    apic_write(APIC_LVT, PERIODIC | VECTOR_TICK);
+    apic_write(APIC_COUNT, SOON);
+    for (uint64_t ticks = 1; ticks <= 10; ticks++) {
+        __asm__ volatile("sti; hlt; cli" ::: "memory");
+        expect("each interrupt once", irq_count[1], ticks);
+        apic_write(APIC_EOI, 0);
+    }
 }
 
 static uint64_t open_window(uint64_t unused)
@@ -296,6 +320,7 @@ static void case_doorbell_none(void)
 const struct test_case irq_cases[] = {
     {"irq-mask", case_mask},
     {"irq-halt", case_halt},
+    {"irq-once", case_once},
     {"irq-levels", case_levels},
     {"irq-ipi", case_ipi},
     {"doorbell", case_doorbell},

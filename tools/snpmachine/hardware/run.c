@@ -154,12 +154,24 @@ HOT static void match_paging(const struct svm_save *save)
         cr4_write((own & ~free) | (save->cr4 & free));
 }
 
+/* QEMU delivers an external interrupt at the entry and keeps its number: should QEMU look up before
+ * the next exit or exception (a CPU's turn or a timer's time under -icount, work of another CPU's),
+ * it delivers it a second time. An interrupt of the machine's own ends this run before the first
+ * instruction of the handler, and QEMU forgets the number. */
+HOT static void deliver_once(const struct svm_vmcb *vmcb)
+{
+    uint64_t event = vmcb->event_inj;
+    if (event & HW_EVENT_VALID && EVENT_TYPE(event) == EVENT_TYPE(HW_EVENT_INTR))
+        cpu_kick(cpu_number());
+}
+
 HOT static void enter(struct vcpu *vcpu, unsigned cpu)
 {
     struct svm_vmcb *vmcb = vcpu->vmcb;
     vmcb->nested_cr3 = view_root(vmcb->save.vmpl, walk_is_flat(&vmcb->save));
     vmcb->save.efer |= EFER_SVME;
     match_paging(&vmcb->save);
+    deliver_once(vmcb);
     gif_clear();
     interrupts_on();
     view_enter_guest(cpu);
