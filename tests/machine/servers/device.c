@@ -40,11 +40,12 @@ int main(void)
         while (counts->end != 0)
             seL4_Yield();
         settle();
-        await(ENOUGH);
+        await(i % 2 == 0 ? ENOUGH : 1); /* a short life makes the next one wait */
     }
+    while (counts->edges < ENOUGH)
+        seL4_Yield();
     test_equal(counts->wrong, 0, "a line of driver.c");
     test_equal(test_look(DEVICE_DRIVER).generation, ENOUGH + 1, "lives of the driver");
-    test_expect(counts->edges >= ENOUGH, "interrupts of the clock");
     test_check();
     test_say("device: interrupts came, in every life\n");
     test_end(true);

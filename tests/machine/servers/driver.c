@@ -15,13 +15,15 @@
 #define CLOCK_B         0x0bu
 #define CLOCK_C         0x0cu
 #define CLOCK_PERIODIC  0x40u
-#define CLOCK_RATE      8u /* 256 a second */
+#define CLOCK_RATE      6u /* 1024 a second */
 #define HPET_CAPS       0u
 #define HPET_CONFIG     0x10u
 #define HPET_STATUS     0x20u
 #define HPET_COUNTER    0xf0u
 #define HPET_TIMER      0x100u
 #define HPET_COMPARATOR 0x108u
+#define HPET_UPPER      4u    /* from a register's lower half to its upper one */
+#define HPET_DELAY      20000 /* 0.2 ms of its 100 MHz */
 #define HPET_VENDOR     0x8086u
 #define HPET_LINE       20u
 #define TIMER_LEVEL     2u
@@ -86,13 +88,17 @@ static uint64_t hpet_access(uint64_t which, uint64_t write, uint64_t value)
     return results[0];
 }
 
-/* One interrupt, that stays raised until this is done again. */
+/* One interrupt, that stays raised until this is done again. Both halves are written, of a counter
+   that stands still: with less the time would be over at once, and nobody else would ever run. */
 static void hpet_start(void)
 {
     hpet_access(HPET_CONFIG, 1, 0);
     hpet_access(HPET_STATUS, 1, 1);
     hpet_access(HPET_TIMER, 1, TIMER_LEVEL | TIMER_ENABLE | HPET_LINE << TIMER_ROUTE);
-    hpet_access(HPET_COMPARATOR, 1, hpet_access(HPET_COUNTER, 0, 0) + 100000);
+    hpet_access(HPET_COUNTER, 1, 0);
+    hpet_access(HPET_COUNTER + HPET_UPPER, 1, 0);
+    hpet_access(HPET_COMPARATOR, 1, HPET_DELAY);
+    hpet_access(HPET_COMPARATOR + HPET_UPPER, 1, 0);
     hpet_access(HPET_CONFIG, 1, 1);
 }
 
