@@ -115,6 +115,6 @@ struct test_case {
     void (*run)(void);
 };
 extern const struct test_case vc_cases[], insn_cases[], memory_cases[], vmpl_cases[], bench_cases[],
-    hostile_cases[], attest_cases[], irq_cases[], disk_cases[], deny_cases[];
+    hostile_cases[], attest_cases[], irq_cases[], sweep_cases[], disk_cases[], deny_cases[];
 
 #endif

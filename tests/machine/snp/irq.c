@@ -5,24 +5,14 @@
  *
  * The APIC is reached as a guest without a #VC handler reaches it: by the GHCB's MMIO calls.
  */
-#include "guest.h"
+#include "irq.h"
 
-#define APIC        0xFEE00000ull
-#define APIC_EOI    0x0B0u
-#define APIC_SPUR   0x0F0u
-#define APIC_ISR2   0x120u
-#define APIC_ICR    0x300u
-#define APIC_ICR_TO 0x310u
-#define APIC_LVT    0x320u
-#define APIC_COUNT  0x380u
-#define APIC_DIVIDE 0x3E0u
-#define PERIODIC    0x20000u
-#define TO_SELF     0x44000u
-#define TO_OTHER    0x04000u
-#define VECTOR_IPI  0x50u
-#define VECTOR_TICK 0x51u
-#define GATES       0x60u
-#define SOON        200000u /* nanoseconds */
+#define APIC     0xFEE00000ull
+#define PERIODIC 0x20000u
+#define TO_SELF  0x44000u
+#define TO_OTHER 0x04000u
+#define GATES    0x60u
+#define SOON     200000u /* nanoseconds */
 
 struct gate {
     uint64_t low, high;
@@ -57,7 +47,7 @@ __asm__("irq_ipi: incq irq_count(%rip)\n"
 
 static struct gate gates[GATES];
 
-static void set_gate(unsigned vector, const uint8_t *handler)
+void irq_gate(unsigned vector, const uint8_t *handler)
 {
     uint64_t at = (uint64_t)(uintptr_t)handler;
     gates[vector].low = (at & 0xFFFF) | 8ull << 16 | 0x8Eull << 40 | (at >> 16 & 0xFFFF) << 48;
@@ -71,18 +61,18 @@ static void extend_idt(void)
     const struct gate *old = (const struct gate *)idtr.base;
     for (unsigned i = 0; i < (idtr.limit + 1u) / sizeof *old; i++)
         gates[i] = old[i];
-    set_gate(VECTOR_IPI, irq_ipi);
-    set_gate(VECTOR_TICK, irq_tick);
+    irq_gate(VECTOR_IPI, irq_ipi);
+    irq_gate(VECTOR_TICK, irq_tick);
     idtr = (struct pointer){sizeof gates - 1, (uint64_t)(uintptr_t)gates};
     __asm__ volatile("lidt %0" ::"m"(idtr));
 }
 
-static void apic_write(unsigned offset, uint32_t value)
+void apic_write(unsigned offset, uint32_t value)
 {
     mmio_write32(APIC + offset, value);
 }
 
-static uint32_t apic_read(unsigned offset)
+uint32_t apic_read(unsigned offset)
 {
     return mmio_read32(APIC + offset);
 }
@@ -94,12 +84,12 @@ static void timer_start(void)
     apic_write(APIC_COUNT, SOON);
 }
 
-static void window(void)
+void irq_window(void)
 {
     __asm__ volatile("sti; nop; nop; cli" ::: "memory");
 }
 
-static void prepare(void)
+void irq_prepare(void)
 {
     extend_idt();
     apic_write(APIC_SPUR, 0x1FF);
@@ -107,17 +97,17 @@ static void prepare(void)
 
 static void case_mask(void)
 {
-    prepare();
+    irq_prepare();
     apic_write(APIC_ICR, TO_SELF | VECTOR_IPI);
     expect("held while IF is clear", irq_count[0], 0);
-    window();
+    irq_window();
     expect("taken in the window", irq_count[0], 1);
     expect("in service", apic_read(APIC_ISR2) >> 16 & 1, 1);
     apic_write(APIC_ICR, TO_SELF | VECTOR_IPI);
-    window();
+    irq_window();
     expect("none before the EOI", irq_count[0], 1);
     apic_write(APIC_EOI, 0);
-    window();
+    irq_window();
     expect("one after it", irq_count[0], 2);
     apic_write(APIC_EOI, 0);
     expect("nothing in service", apic_read(APIC_ISR2), 0);
@@ -125,7 +115,7 @@ static void case_mask(void)
 
 static void case_halt(void)
 {
-    prepare();
+    irq_prepare();
     timer_start();
     __asm__ volatile("sti; hlt; cli" ::: "memory");
     expect("the tick ended HLT", irq_count[1], 1);
@@ -142,8 +132,8 @@ static void case_halt(void)
  * in the middle of it, and must not find the interrupt a second time. */
 static void case_once(void)
 {
-    prepare();
-    set_gate(VECTOR_TICK, irq_slow);
+    irq_prepare();
+    irq_gate(VECTOR_TICK, irq_slow);
     apic_write(APIC_DIVIDE, 0xB);
     apic_write(APIC_LVT, PERIODIC | VECTOR_TICK);
     apic_write(APIC_COUNT, SOON);
@@ -157,7 +147,7 @@ static void case_once(void)
 static uint64_t open_window(uint64_t unused)
 {
     (void)unused;
-    window();
+    irq_window();
     return irq_count[0];
 }
 
@@ -171,11 +161,11 @@ static uint64_t halt_for_tick(uint64_t unused)
 /* With VMPL2 there, interrupts are its own: VMPL0 does not see them, whatever its IF says. */
 static void case_levels(void)
 {
-    prepare();
+    irq_prepare();
     vmpl_make(2);
     expect("nothing yet", vmpl_run(2, open_window, 0), 0);
     apic_write(APIC_ICR, TO_SELF | VECTOR_IPI);
-    window();
+    irq_window();
     expect("not at VMPL0", irq_count[0], 0);
     expect("at VMPL2", vmpl_run(2, open_window, 0), 1);
     expect("in its context", irq_where == vmpl_context(2), true);
@@ -202,7 +192,7 @@ static uint64_t wait_for_ipi(uint64_t unused)
 
 static void case_ipi(void)
 {
-    prepare();
+    irq_prepare();
     cpu_start(1, wait_for_ipi, 0);
     while (ready == 0)
         __asm__ volatile("pause");
@@ -253,8 +243,8 @@ static void ring(uint32_t command)
 static void prepare_bell(void)
 {
     uint64_t info2;
-    prepare();
-    set_gate(VECTOR_HV, irq_hv);
+    irq_prepare();
+    irq_gate(VECTOR_HV, irq_hv);
     expect("private page refused", doorbell(SET_PAGE, IMAGE, &info2), 2);
     expect("as invalid input", info2, 5);
     expect("unaligned refused", doorbell(SET_PAGE, BELL + 8, &info2), 2);
@@ -311,9 +301,9 @@ static void case_doorbell_none(void)
     uint64_t info2;
     expect("refused", doorbell(SET_PAGE, BELL, &info2), 2);
     expect("as an invalid event", info2, 6);
-    prepare();
+    irq_prepare();
     ring(TO_SELF | VECTOR_IPI);
-    window();
+    irq_window();
     expect("vectors come as ever", irq_count[0], 1);
 }
 

@@ -46,8 +46,9 @@ static struct gate gates[GATES];
 static uint8_t tss[104] __attribute__((aligned(16)));
 static uint8_t trap_stack[4096] __attribute__((aligned(16)));
 static uint8_t vc_stack[4096] __attribute__((aligned(16)));
-static uint64_t gdt[7] = {0, 0x00209A0000000000, 0x0000920000000000, 0,
-                          0, 0x0020FA0000000000, 0x0000F20000000000};
+/* Kernel code and data, the TSS, user code and data, user code again where SYSRET wants it. */
+static uint64_t gdt[8] = {0, 0x00209A0000000000, 0x0000920000000000, 0,
+                          0, 0x0020FA0000000000, 0x0000F20000000000, 0x0020FA0000000000};
 static struct context boot_context;
 static uint64_t failed;
 static bool ghcb_ready;

@@ -8,8 +8,8 @@
 _Noreturn void guest_main(void);
 
 static const struct test_case *const groups[] = {
-    vc_cases,      insn_cases,   memory_cases, vmpl_cases, bench_cases,
-    hostile_cases, attest_cases, irq_cases,    disk_cases, deny_cases};
+    vc_cases,     insn_cases, memory_cases, vmpl_cases, bench_cases, hostile_cases,
+    attest_cases, irq_cases,  sweep_cases,  disk_cases, deny_cases};
 
 static const struct test_case *find(const char *name)
 {
