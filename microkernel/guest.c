@@ -91,7 +91,8 @@ bool guest_begin(struct vcpu *vcpu)
         return false;
     }
     begun = true;
-    guestmemory_give(guest->memory_end);
+    guestmemory_give(0, guest->memory_end);
+    guestmemory_give(BOOT_HIGH, BOOT_HIGH + guest->memory_high);
     mark_private();
     fill_pages();
     place_first(vcpu);

@@ -146,9 +146,9 @@ static bool give_range(uint64_t gpa)
     return done;
 }
 
-void guestmemory_give(uint64_t end)
+void guestmemory_give(uint64_t first, uint64_t end)
 {
-    for (uint64_t range = 0; range < end; range += RANGE_SIZE)
+    for (uint64_t range = first; range < end; range += RANGE_SIZE)
         if (!give_range(range))
             for (uint64_t at = 0; at < RANGE_SIZE; at += PAGE_SIZE)
                 give_page(range + at);

@@ -24,8 +24,8 @@
 uint64_t guestmemory_validate(uint64_t gpa, bool large);
 uint64_t guestmemory_invalidate(uint64_t gpa, bool large);
 
-/* Before the guest starts: its memory up to `end` becomes valid, what was loaded is granted to it.
- */
-void guestmemory_give(uint64_t end);
+/* Before the guest starts: its memory in [first, end), which are whole ranges, becomes valid; what
+   was loaded is granted to it. */
+void guestmemory_give(uint64_t first, uint64_t end);
 
 #endif

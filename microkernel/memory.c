@@ -32,11 +32,16 @@ void memory_validate(const struct boot_block *block)
     }
 }
 
+uint64_t memory_left(void)
+{
+    return limit == 0 ? 0 : (limit - next) / PAGE_SIZE;
+}
+
 void *memory_take(uint64_t pages)
 {
     void *page = window_at(next);
 
-    if (limit == 0 || pages > (limit - next) / PAGE_SIZE) {
+    if (pages > memory_left()) {
         panic(END_MEMORY, "the region is too small to start in");
     }
     next += pages * PAGE_SIZE;

@@ -16,6 +16,8 @@
 void memory_start(const struct boot_block *block);
 /* Makes the part of the region that was not loaded usable; after the platform has started. */
 void memory_validate(const struct boot_block *block);
+/* How many pages can be taken. */
+uint64_t memory_left(void);
 /* Zeroed, contiguous pages. */
 void *memory_take(uint64_t pages);
 /* Ends taking; what is left has an end here. */

@@ -12,6 +12,9 @@
 #define PAGES_MOST (UINT64_C(1) << 40) /* 52 bits of physical address */
 #define ROM_END    UINT64_C(0x100000)
 
+_Static_assert(RANGE_WORDS * sizeof(uint64_t) + sizeof(uint32_t) == BOOT_STATES_SIZE,
+               "the builder leaves room for it");
+
 struct pages {
     uint64_t first, end;
     bool memory;
@@ -72,10 +75,10 @@ static void mark_loaded(const struct boot_range *range)
     pagestate_mark(range->pa >> PAGE_SHIFT, (range->pa + range->size) >> PAGE_SHIFT, STATE_VALID);
 }
 
-/* What the guest was laid out for must be there; ROMs are where the host has memory for them. */
-static void check_memory(const struct boot_guest *guest)
+/* What the guest was laid out for must be there. */
+static void check_memory(uint64_t first, uint64_t end)
 {
-    for (uint64_t at = ROM_END; at < guest->memory_end; at += PAGE_SIZE)
+    for (uint64_t at = first; at < end; at += PAGE_SIZE)
         if (state_at(at) == STATE_HOLE)
             panic(END_MEMORY, "the host has less memory than the guest was laid out for");
 }
@@ -85,8 +88,12 @@ static void take_table(uint64_t pages)
     uint64_t ranges = (pages + RANGE_PAGES - 1) / RANGE_PAGES;
     uint64_t states = (ranges * RANGE_WORDS * sizeof(uint64_t) + PAGE_SIZE - 1) / PAGE_SIZE;
     uint64_t claims = (ranges * sizeof(uint32_t) + PAGE_SIZE - 1) / PAGE_SIZE;
-    const struct pagestate_room room = {memory_take(states), memory_take(claims), ranges};
+    struct pagestate_room room = {.ranges = ranges};
 
+    if (states + claims > memory_left())
+        panic(END_MEMORY, "the region has no room for the page states of the host's memory");
+    room.states = memory_take(states);
+    room.claims = memory_take(claims);
     pagestate_init(&room);
 }
 
@@ -106,7 +113,9 @@ void pagestate_start(const struct boot_block *block)
                    STATE_SVSM);
     for (unsigned i = 0; i < block->guest.loaded_count; i++)
         mark_loaded(&block->guest.loaded[i]);
-    check_memory(&block->guest);
+    /* ROMs are where the host has memory for them. */
+    check_memory(ROM_END, block->guest.memory_end);
+    check_memory(BOOT_HIGH, BOOT_HIGH + block->guest.memory_high);
     if (SELFCHECK)
         pagemodel_start(memory_take((pagestate_pages() + PAGE_SIZE - 1) / PAGE_SIZE),
                         pagestate_pages());

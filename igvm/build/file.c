@@ -15,6 +15,7 @@
 #define VIDEO_END     UINT64_C(0xc0000)
 #define PAGE_HEADER   32u /* bytes of a page's header with its prefix */
 #define OTHER_HEADERS 4096u
+#define RANGE_MOST    (UINT64_C(1) << 31) /* of required memory in one header */
 #define PARAMETERS    (sizeof(parameters) / sizeof(parameters[0]))
 
 /* Leaves a host that fills the page from the file should fill; others ignore them. */
@@ -81,14 +82,17 @@ static void add_platforms(struct igvm_writer *writer, const struct layout *layou
 
 static void add_range(struct igvm_writer *writer, uint64_t start, uint64_t end, uint32_t mask)
 {
-    const struct igvm_required_memory memory = {
-        .gpa = start,
-        .mask = mask,
-        .size = (uint32_t)(end - start),
-    };
+    while (start < end) {
+        const uint64_t left = end - start;
+        const struct igvm_required_memory memory = {
+            .gpa = start,
+            .mask = mask,
+            .size = (uint32_t)(left < RANGE_MOST ? left : RANGE_MOST),
+        };
 
-    if (start < end)
         igvm_add(writer, IGVM_REQUIRED_MEMORY, &memory);
+        start += memory.size;
+    }
 }
 
 /* The region, and on SNP the guest's memory around it, so that the host has it before the launch.
@@ -105,6 +109,7 @@ static void add_memory(struct igvm_writer *writer, const struct layout *layout)
     add_range(writer, 0, VIDEO_START, BUILD_SNP);
     add_range(writer, VIDEO_END, below, BUILD_SNP);
     add_range(writer, options->base + options->size_max, end, BUILD_SNP);
+    add_range(writer, BOOT_HIGH, BOOT_HIGH + layout->block.guest.memory_high, BUILD_SNP);
 }
 
 static void add_parameters(struct igvm_writer *writer, const struct layout *layout)
@@ -292,7 +297,8 @@ bool file_make(struct blob *file, const struct layout *layout, struct build_erro
 {
     const size_t pages = count_pages(layout);
     struct igvm_writer_memory memory = {
-        .headers_size = 2 * pages * PAGE_HEADER + OTHER_HEADERS,
+        .headers_size = 2 * pages * PAGE_HEADER + OTHER_HEADERS +
+                        layout->block.guest.memory_high / RANGE_MOST * PAGE_HEADER,
         .data_size = pages * IMAGE_PAGE,
         .slot_count = 16,
     };

@@ -55,6 +55,7 @@ static void describe(const struct linux_guest *linux, const struct build_options
     block->kind = BOOT_GUEST_LINUX;
     block->cpus = (uint32_t)options->guest_cpus;
     block->memory_end = options->guest_memory;
+    block->memory_high = options->guest_high_memory;
     block->entry = linux->entry;
     block->boot_params = LINUX_BOOT_PARAMS;
     block->stack_top = LINUX_STACK_TOP;
@@ -82,6 +83,7 @@ bool guest_make(struct guest *guest, const struct build_options *options, struct
     struct linux_wish wish = {
         .cmdline = options->guest_cmdline ? options->guest_cmdline : "console=ttyS0",
         .memory = options->guest_memory,
+        .high = options->guest_high_memory,
         .machine = {(uint32_t)options->guest_cpus, WINDOWS, WINDOWS_START, WINDOWS_GSI},
     };
     const char *wrong;

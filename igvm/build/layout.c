@@ -301,6 +301,20 @@ static bool map_all(struct layout *layout, struct build_error *error)
     return true;
 }
 
+/* What the kernel must take before it starts. */
+static bool check_states(const struct layout *layout, struct build_error *error)
+{
+    const uint64_t states = build_states_size(layout->options);
+    const uint64_t left = layout_limit(layout) - layout->next;
+
+    return states <= left ||
+           build_fail(error,
+                      "the region of %llu KiB has %llu KiB left and the page states of the guest's "
+                      "memory need %llu KiB; give a larger --size",
+                      (unsigned long long)(layout->options->size >> 10),
+                      (unsigned long long)(left >> 10), (unsigned long long)(states >> 10));
+}
+
 bool layout_make(struct layout *layout, struct build_error *error)
 {
     layout->next = layout->options->base;
@@ -310,7 +324,8 @@ bool layout_make(struct layout *layout, struct build_error *error)
     if (!guest_make(&layout->guest, layout->options, &layout->block.guest, error))
         return false;
     if (!take_first_pages(layout, error) || !take_kernel(layout, error) ||
-        !take_root(layout, error) || !take_archive(layout, error) || !map_all(layout, error))
+        !take_root(layout, error) || !take_archive(layout, error) || !map_all(layout, error) ||
+        !check_states(layout, error))
         return false;
     boot_fill(layout);
     return true;

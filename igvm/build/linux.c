@@ -10,8 +10,10 @@
 
 #include <string.h>
 
-#define LARGE (UINT64_C(2) << 20)
-#define PAGE  UINT64_C(4096)
+#define LARGE     (UINT64_C(2) << 20)
+#define PAGE      UINT64_C(4096)
+#define HIGH      (UINT64_C(4) << 30)
+#define HIGH_MOST (UINT64_C(1) << 40)
 
 /* boot_params and the setup header in it */
 #define ACPI_RSDP_ADDR   0x070
@@ -83,7 +85,9 @@ static const char *check_wish(const struct linux_wish *wish)
 {
     if (wish->memory % LARGE != 0 || wish->memory < 64 * (UINT64_C(1) << 20) ||
         wish->memory > UINT64_C(3) << 30)
-        return "memory must be a multiple of 2 MiB from 64 MiB to 3 GiB";
+        return "memory must be a multiple of 2 MiB from 64 MiB to 3 GiB; more goes above 4 GiB";
+    if (wish->high % LARGE != 0 || wish->high > HIGH_MOST)
+        return "memory above 4 GiB must be a multiple of 2 MiB, up to 1 TiB";
     if (wish->hole % PAGE != 0 || wish->hole_size % PAGE != 0 || wish->hole > wish->memory ||
         wish->hole_size > wish->memory - wish->hole ||
         (wish->hole_size > 0 && wish->hole < (UINT64_C(1) << 20)))
@@ -152,12 +156,12 @@ static void fill_memory_map(uint8_t *params, const struct linux_wish *wish)
     e820_add(params, LINUX_ACPI + LINUX_ACPI_SIZE, 0xa0000, E820_RAM);
     if (wish->hole_size == 0) {
         e820_add(params, 0x100000, wish->memory, E820_RAM);
-        return;
+    } else {
+        e820_add(params, 0x100000, wish->hole, E820_RAM);
+        e820_add(params, wish->hole, wish->hole + wish->hole_size, E820_RESERVED);
+        e820_add(params, wish->hole + wish->hole_size, wish->memory, E820_RAM);
     }
-    uint64_t hole_end = wish->hole + wish->hole_size;
-    e820_add(params, 0x100000, wish->hole, E820_RAM);
-    e820_add(params, wish->hole, hole_end, E820_RESERVED);
-    e820_add(params, hole_end, wish->memory, E820_RAM);
+    e820_add(params, HIGH, HIGH + wish->high, E820_RAM);
 }
 
 static void fill_boot_params(uint8_t *params, const struct linux_wish *wish,

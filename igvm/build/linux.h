@@ -51,6 +51,7 @@ struct linux_wish {
     size_t initrd_size;
     const char *cmdline;
     uint64_t memory; /* RAM from 0 on, with the usual hole below 1 MiB; a multiple of 2 MiB */
+    uint64_t high;   /* RAM from 4 GiB on; likewise */
     uint64_t hole, hole_size; /* RAM that is not the guest's (an SVSM's); size 0: none */
     unsigned c_bit;           /* 0: left to whoever starts the guest */
     struct acpi_machine machine;

@@ -54,7 +54,8 @@ static const struct row rows[] = {
      "qemu-mainline, qemu-svsm, hyperv, vanadium or snpmachine (default)"},
     {"platforms", "LIST", set_platforms, 0, "snp, native or snp,native (default)"},
     {"base", "ADDRESS", set_number, PLACE(base), "first byte of the region (default 0x8000000)"},
-    {"size", "BYTES", set_number, PLACE(size), "of the region; K, M, G may follow (default 16M)"},
+    {"size", "BYTES", set_number, PLACE(size),
+     "of the region; K, M, G may follow (16M; more for big guests)"},
     {"size-max", "BYTES", set_number, PLACE(size_max), "how far it may grow (default: size)"},
     {"stack", "BYTES", set_number, PLACE(stack), "of the kernel's boot stack (default 32K)"},
     {"root-stack", "BYTES", set_number, PLACE(root_stack), "of the first server (default 64K)"},
@@ -69,6 +70,7 @@ static const struct row rows[] = {
     {"guest-initrd", "FILE", set_path, PLACE(guest_initrd), "its initramfs"},
     {"guest-cmdline", "TEXT", set_text, PLACE(guest_cmdline), "its command line (console=ttyS0)"},
     {"guest-memory", "BYTES", set_number, PLACE(guest_memory), "its RAM, from 0 on (256M)"},
+    {"guest-high-memory", "BYTES", set_number, PLACE(guest_high_memory), "and from 4 GiB on (0)"},
     {"guest-cpus", "N", set_number, PLACE(guest_cpus), "processors its tables name (1)"},
     {"map", NULL, set_flag, PLACE(map), "print where everything went"},
     {"help", NULL, set_flag, PLACE(help), "this text"},
@@ -385,13 +387,30 @@ static bool check_rest(struct build_options *options, struct build_error *error)
     return true;
 }
 
+uint64_t build_states_size(const struct build_options *options)
+{
+    const uint64_t high = options->guest_high_memory;
+
+    if (!options->guest_kernel)
+        return 0;
+    return (high ? BOOT_HIGH + high : options->guest_memory) / LARGE * BOOT_STATES_SIZE;
+}
+
+/* The page states of 8 GiB have room in 16 MiB; those of more come on top. */
+static uint64_t usual_size(const struct build_options *options)
+{
+    uint64_t states = build_states_size(options);
+
+    return 16 * MIB + (states > MIB ? (states - MIB + LARGE - 1) / LARGE * LARGE : 0);
+}
+
 static void set_defaults(struct build_options *options)
 {
     *options = (struct build_options){
         .platforms = BUILD_SNP | BUILD_NATIVE,
         .profile = build_profile_find("snpmachine"),
         .base = 0x8000000,
-        .size = 16 * MIB,
+        .size = UNSET,
         .stack = 32 << 10,
         .root_stack = 64 << 10,
         .policy = 0x30000,
@@ -419,6 +438,8 @@ bool build_options_read(struct build_options *options, int count, char **words,
     }
     if (options->help)
         return true;
+    if (options->size == UNSET)
+        options->size = usual_size(options);
     if (options->size_max == 0)
         options->size_max = options->size;
     return check_memory(options, error) && check_guest(options, error) &&

@@ -45,6 +45,7 @@ struct build_options {
     char *guest_initrd;
     char *guest_cmdline;
     uint64_t guest_memory;
+    uint64_t guest_high_memory;
     uint64_t guest_cpus;
     bool map;
     bool help;
@@ -53,6 +54,9 @@ struct build_options {
 /* Fills the options from the words after "build"; checks each, and that they fit together. */
 bool build_options_read(struct build_options *options, int count, char **words,
                         struct build_error *error);
+
+/* What the kernel's table of the guest's page states takes of the region, in bytes. */
+uint64_t build_states_size(const struct build_options *options);
 void build_options_free(struct build_options *options);
 void build_options_help(FILE *file);
 

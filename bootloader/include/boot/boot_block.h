@@ -90,15 +90,21 @@ struct boot_kernel {
  */
 #define BOOT_GUEST_RANGES 16u
 
+#define BOOT_HIGH UINT64_C(0x100000000)
+
+/* What the kernel's table of page states takes of the region for each 2 MiB of addresses. */
+#define BOOT_STATES_SIZE 260u
+
 enum boot_guest_kind {
     BOOT_GUEST_NONE = 0,
     BOOT_GUEST_LINUX = 1, /* starts in 64-bit mode at entry with RSI = boot_params */
 };
 
 struct boot_guest {
-    uint32_t kind;       /* enum boot_guest_kind */
-    uint32_t cpus;       /* as its ACPI tables say; APIC ids from 0 on */
-    uint64_t memory_end; /* its memory map: from 0 to here, less the region and the ROMs' hole */
+    uint32_t kind;        /* enum boot_guest_kind */
+    uint32_t cpus;        /* as its ACPI tables say; APIC ids from 0 on */
+    uint64_t memory_end;  /* its memory map: from 0 to here, less the region and the ROMs' hole, */
+    uint64_t memory_high; /* and so many bytes from BOOT_HIGH on */
     uint64_t entry;
     uint64_t boot_params;
     uint64_t stack_top;
@@ -143,7 +149,7 @@ struct boot_block {
     struct boot_kernel kernel;
     struct boot_root root;
     struct boot_guest guest;
-    uint8_t reserved3[BOOT_PAGE - 0x438];
+    uint8_t reserved3[BOOT_PAGE - 0x440];
 };
 
 /* What the host says about itself: unmeasured, hostile. */
@@ -190,7 +196,7 @@ BOOT_OFFSET(console_port, 0x100);
 BOOT_OFFSET(kernel, 0x108);
 BOOT_OFFSET(root, 0x140);
 BOOT_OFFSET(guest, 0x2d8);
-BOOT_OFFSET(reserved3, 0x438);
+BOOT_OFFSET(reserved3, 0x440);
 _Static_assert(sizeof(struct boot_segment) == 32, "a segment has 32 bytes");
 _Static_assert(sizeof(struct boot_map_entry) == 24, "IGVM's memory map entries have 24 bytes");
 _Static_assert(sizeof(struct boot_block) == BOOT_PAGE, "the boot block is one page");

@@ -149,6 +149,37 @@ static void test_described(void **state)
     fixture_free(&fixture);
 }
 
+/* The host is asked for all of a guest of 64 GiB, in headers whose sizes have 32 bits; the region
+ * has grown by the states of its pages. */
+static void test_large(void **state)
+{
+    static const char *const more[] = {"--guest-memory", "1G", "--guest-high-memory", "63G", NULL};
+    const uint64_t four = UINT64_C(4) << 30;
+    struct fixture fixture;
+    struct igvm_header header;
+    struct build_error error;
+    struct igvm_file file;
+    struct blob blob;
+    uint64_t end = four;
+
+    (void)state;
+    assert_true(fixture_make(&fixture, more));
+    assert_int_equal(fixture.layout.block.guest.memory_end, 1 << 30);
+    assert_int_equal(fixture.layout.block.guest.memory_high, UINT64_C(63) << 30);
+    assert_int_equal(fixture.layout.block.region.size, 24 << 20);
+    assert_true(file_make(&blob, &fixture.layout, &error));
+    assert_true(igvm_open(&file, blob.bytes, blob.size, NULL));
+    for (igvm_rewind(&file, &header); igvm_next(&file, &header);) {
+        if (header.type != IGVM_REQUIRED_MEMORY || header.body.required->gpa < four)
+            continue;
+        assert_int_equal(header.body.required->gpa, end);
+        end += header.body.required->size;
+    }
+    assert_int_equal(end, four + (UINT64_C(63) << 30));
+    blob_free(&blob);
+    fixture_free(&fixture);
+}
+
 /* The page tables carry no C-bit and the memory map leaves the region out. */
 static void test_contents(void **state)
 {
@@ -195,9 +226,15 @@ static void test_none(void **state)
 static void test_refused(void **state)
 {
     static const char *const more[][3] = {
-        {"--guest-memory", "16M"}, {"--guest-memory", "100000001"}, {"--base", "16M"},
-        {"--guest-cpus", "0"},     {"--guest-cpus", "100000"},      {"--guest-kernel", "/dev/null"},
+        {"--guest-memory", "16M"},
+        {"--guest-memory", "100000001"},
+        {"--base", "16M"},
+        {"--guest-cpus", "0"},
+        {"--guest-cpus", "100000"},
+        {"--guest-kernel", "/dev/null"},
         {"--guest-initrd", "/"},
+        {"--guest-high-memory", "4096"},
+        {"--guest-high-memory", "2000G"},
     };
 
     (void)state;
@@ -209,6 +246,18 @@ static void test_refused(void **state)
         assert_true(fixture.error.text[0] != '\0');
         fixture_free(&fixture);
     }
+}
+
+/* The builder says what the kernel could only end the machine for. */
+static void test_no_room_for_states(void **state)
+{
+    static const char *const more[] = {"--guest-high-memory", "63G", "--size", "8M", NULL};
+    struct fixture fixture;
+
+    (void)state;
+    assert_false(fixture_make(&fixture, more));
+    assert_non_null(strstr(fixture.error.text, "page states"));
+    fixture_free(&fixture);
 }
 
 static void test_wrong_use(void **state)
@@ -237,8 +286,9 @@ static void test_wrong_use(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_described), cmocka_unit_test(test_contents),
-        cmocka_unit_test(test_none),      cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_described), cmocka_unit_test(test_large),
+        cmocka_unit_test(test_contents),  cmocka_unit_test(test_none),
+        cmocka_unit_test(test_refused),   cmocka_unit_test(test_no_room_for_states),
         cmocka_unit_test(test_wrong_use),
     };
 

@@ -126,6 +126,23 @@ static void test_memory_map_covers_memory_once(void **state)
     assert_int_equal(ram, wish.memory - wish.hole_size - 0x60000 - 0x4000 - LINUX_ACPI_SIZE);
 }
 
+/* What is above 4 GiB is one more entry, and no piece lies there. */
+static void test_high_memory(void **state)
+{
+    (void)state;
+    struct linux_wish wish = a_wish();
+    wish.memory = UINT64_C(1536) * MIB;
+    wish.high = (UINT64_C(64) << 30) - wish.memory;
+    assert_null(linux_layout(&guest, &wish));
+    const uint8_t *last = guest.boot_params + 0x2d0 + 20 * (guest.boot_params[0x1e8] - 1u);
+    assert_int_equal(get(last, 8), UINT64_C(4) << 30);
+    assert_int_equal(get(last + 8, 8), wish.high);
+    assert_int_equal(get(last + 16, 4), 1);
+    assert_int_equal(get(last - 20, 8) + get(last - 12, 8), wish.memory);
+    for (size_t i = 0; i < guest.piece_count; i++)
+        assert_true(guest.pieces[i].gpa + guest.pieces[i].size <= wish.memory);
+}
+
 static void test_first_tables(void **state)
 {
     (void)state;
@@ -200,6 +217,11 @@ static void test_bad_wishes(void **state)
     wish.memory = 255 * MIB;
     refused(&wish, "multiple of 2 MiB");
     wish = a_wish();
+    wish.high = 4096;
+    refused(&wish, "above 4 GiB");
+    wish.high = UINT64_C(2) << 40;
+    refused(&wish, "1 TiB");
+    wish = a_wish();
     wish.c_bit = 52;
     refused(&wish, "C-bit");
     wish = a_wish();
@@ -220,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_pieces_do_not_overlap),
         cmocka_unit_test(test_memory_map_covers_memory_once),
+        cmocka_unit_test(test_high_memory),
         cmocka_unit_test(test_first_tables),
         cmocka_unit_test(test_bad_kernels),
         cmocka_unit_test(test_truncated_kernels),

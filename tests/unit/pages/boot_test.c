@@ -139,6 +139,37 @@ static void maps_that_can_not_be(void **state)
     EXPECT_END(END_MEMORY, start_with(hole, 0));
 }
 
+static void start_high(uint64_t high)
+{
+    world_prepare(6 * GIB, 64 * MIB);
+    world.block.guest.memory_end = 2 * GIB;
+    world.block.guest.memory_high = high;
+    pagestate_start(&world.block);
+}
+
+/* The guest's second piece must be there, too. */
+static void memory_above_4_gib(void **state)
+{
+    (void)state;
+    start_high(2 * GIB);
+    assert_int_equal(world_state(6 * GIB - PAGE_SIZE), STATE_INVALID);
+    EXPECT_END(END_MEMORY, start_high(2 * GIB + PAGE_SIZE));
+}
+
+static void start_in(uint64_t region_size)
+{
+    world_prepare(64 * GIB, region_size);
+    pagestate_start(&world.block);
+}
+
+/* What the kernel answers when the table of a host's 64 GiB does not fit: 8 MiB and the claims. */
+static void region_too_small(void **state)
+{
+    (void)state;
+    EXPECT_END(END_MEMORY, start_in(8 * MIB));
+    assert_non_null(strstr(world.why, "page states of the host's memory"));
+}
+
 static void start_loaded(uint64_t pa, uint64_t size)
 {
     world_prepare(512 * MIB, 8 * MIB);
@@ -177,7 +208,7 @@ static void give(void **state)
     world_start(256 * MIB);
     memset(world_at(WORLD_CALLING), 0x77, PAGE_SIZE);
     world.block.guest.loaded_count = 0;
-    guestmemory_give(pagestate_pages() * PAGE_SIZE);
+    guestmemory_give(0, pagestate_pages() * PAGE_SIZE);
     world_check();
     assert_int_equal(*(uint8_t *)world_at(WORLD_CALLING), 0x77);
     assert_int_equal(*(uint8_t *)world_at(0x1000), 0);
@@ -197,6 +228,8 @@ int main(void)
         cmocka_unit_test_teardown(region_may_grow, tidy),
         cmocka_unit_test_teardown(no_guest, tidy),
         cmocka_unit_test_teardown(maps_that_can_not_be, tidy),
+        cmocka_unit_test_teardown(memory_above_4_gib, tidy),
+        cmocka_unit_test_teardown(region_too_small, tidy),
         cmocka_unit_test_teardown(loaded_where_nothing_is, tidy),
         cmocka_unit_test_teardown(full_map, tidy),
         cmocka_unit_test_teardown(give, tidy),

@@ -134,7 +134,7 @@ static void memory_not_given(void **state)
     world.cheat = FAIL_CODE;
     world.cheat_at = 20;
     world.code = 1;
-    EXPECT_END(END_MEMORY, guestmemory_give(pagestate_pages() * PAGE_SIZE));
+    EXPECT_END(END_MEMORY, guestmemory_give(0, pagestate_pages() * PAGE_SIZE));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, end)

@@ -221,8 +221,8 @@ static void load_traps(void)
     __asm__ volatile("lidt %0" ::"m"(idt));
 }
 
-/* All of the first GiB once more, without the C-bit. */
-static void map_shared(void)
+/* All of the first GiB once more, without the C-bit; what memory lies from 4 GiB on, with it. */
+static void map_more(void)
 {
     uint64_t cr3;
     uint64_t *level3;
@@ -234,6 +234,7 @@ static void map_shared(void)
     for (uint64_t i = 0; i < 512; i++)
         shared_directory[i] = i * LARGE | LEAF_BITS;
     level3[SHARED >> 30] = (uint64_t)shared_directory | private_bit | TABLE_BITS;
+    level3[HIGH_VIEW >> 30] = HIGH | private_bit | LEAF_BITS;
     __asm__ volatile("mov %0, %%cr3" ::"r"(cr3) : "memory");
 }
 
@@ -259,7 +260,7 @@ void processor_begin(unsigned number, uint64_t area)
 
 void guest_start(void)
 {
-    map_shared();
+    map_more();
     processor_begin(0, ((const struct secrets *)SECRETS)->calling_area);
     guest_end(guest_main((const char *)CMDLINE));
 }

@@ -2,9 +2,10 @@
 /*
  * A small SNP guest at VMPL2: what tests of the SVSM's calls stand on.
  *
- * Memory is mapped one to one and private; the same addresses plus SHARED are mapped shared. Each
- * processor has a GHCB page of its own for the host, and a calling area. Exceptions end the test.
- * Programs define guest_main(); what it returns ends the machine, 0 for success.
+ * Memory is mapped one to one and private; the same addresses plus SHARED are mapped shared, and
+ * the GiB from HIGH on is seen at HIGH_VIEW. Each processor has a GHCB page of its own for the
+ * host, and a calling area. Exceptions end the test. Programs define guest_main(); what it returns
+ * ends the machine, 0 for success.
  */
 #ifndef BARE_H
 #define BARE_H
@@ -18,6 +19,8 @@
 #define PAGE       UINT64_C(0x1000)
 #define LARGE      UINT64_C(0x200000)
 #define SHARED     UINT64_C(0x100000000)
+#define HIGH       UINT64_C(0x100000000)
+#define HIGH_VIEW  UINT64_C(0x200000000)
 #define PROCESSORS 8u
 #define SPARE      UINT64_C(0x2000000) /* from here on memory is the test's, valid at first */
 #define SECRETS    UINT64_C(0x80000)
