@@ -4,6 +4,11 @@
  *
  * Each turn looks for a call before it lets the vCPU run: the host may have run it without being
  * asked, or entered this level without a call. A call is taken once, while the vCPU cannot run.
+ *
+ * A host starts a vCPU that the guest has created by itself, at any instruction of ours. Were that
+ * one between looking for a call and running the vCPU, the run would send it back from its first
+ * call without an answer. So until it has called it is only looked at. Hosts that leave the start
+ * to us get it now and then, at moments too rare to matter to the others.
  */
 #include "vcpu.h"
 
@@ -11,6 +16,8 @@
 #include "memory.h"
 #include "platform.h"
 #include "window.h"
+
+#define TURNS_A_RUN 8192u /* of a vCPU that has not called yet */
 
 struct vcpu *vcpus;
 uint32_t vcpu_count;
@@ -54,6 +61,7 @@ static void serve(struct vcpu *vcpu)
     if (!platform->guest->take(call)) {
         return;
     }
+    vcpu->unheard = 0;
     if (call->rax >> 32 == SVSM_PROTOCOL_CORE) {
         call->rax = core_call(vcpu, (uint32_t)call->rax, &call->registers);
     } else {
@@ -65,7 +73,7 @@ static void serve(struct vcpu *vcpu)
 /* No thread's address space stays loaded while the guest runs, for others might wait for this
    processor to leave it. Who makes a thread ready for it looks at `in_guest` after having asked
    for attention, and takes the thread back: one of the two is seen. */
-static bool enter(struct cpu *cpu)
+static bool enter(struct cpu *cpu, bool look_only)
 {
     bool ran = true;
 
@@ -76,7 +84,11 @@ static bool enter(struct cpu *cpu)
     __atomic_store_n(&cpu->in_guest, 1, __ATOMIC_SEQ_CST);
     if (cpu->attention == 0) {
         cpu->entries++; /* the guest is as good as outside */
-        ran = platform->guest->run();
+        if (look_only) {
+            platform->idle(cpu);
+        } else {
+            ran = platform->guest->run();
+        }
         __atomic_add_fetch(&cpu->entries, 1, __ATOMIC_SEQ_CST);
     }
     __atomic_store_n(&cpu->in_guest, 0, __ATOMIC_RELEASE);
@@ -86,6 +98,7 @@ static bool enter(struct cpu *cpu)
 bool vcpu_run(struct cpu *cpu)
 {
     struct vcpu *vcpu = cpu->vcpu;
+    bool look_only;
 
     if (vcpu == NULL) {
         return false;
@@ -97,6 +110,8 @@ bool vcpu_run(struct cpu *cpu)
     } else {
         return false;
     }
+    look_only = vcpu->unheard % TURNS_A_RUN != 0;
+    vcpu->unheard += vcpu->unheard != 0;
     __atomic_store_n(&vcpu->state, VCPU_GUEST, __ATOMIC_RELEASE);
-    return enter(cpu);
+    return enter(cpu, look_only);
 }

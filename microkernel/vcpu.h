@@ -44,6 +44,7 @@ struct vcpu {
     struct cpu *cpu;
     uint32_t state;         /* enum vcpu_state */
     uint32_t attached;      /* what is mapped on its processor is what the two below say */
+    uint64_t unheard;       /* turns since it was created, and no call yet; 0: it has called */
     uint64_t vmsa;          /* physical address of the saved state */
     uint64_t area;          /* and of the calling area */
     struct guest_call call; /* waiting: as it was made; answered: as it is answered */

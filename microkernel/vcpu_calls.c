@@ -162,6 +162,7 @@ static uint64_t create(struct vcpu *vcpu, uint64_t vmsa, uint64_t area, bool aga
             pagestate_set(area, STATE_CALLING);
         }
         vcpu_place(vcpu, vmsa, area);
+        vcpu->unheard = 1;
     } else {
         result = SVSM_INVALID_PARAMETER;
     }
