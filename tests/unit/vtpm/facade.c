@@ -6,7 +6,7 @@
 
 #include "crypto.h"
 
-unsigned facade_scale = 1;
+unsigned facade_scale = 1, facade_slow_scale = 1;
 unsigned long facade_comparisons;
 
 static uint64_t generator;
@@ -160,6 +160,7 @@ int main(int argc, char **argv)
 
     if (argc > 1)
         facade_scale = (unsigned)strtoul(argv[1], NULL, 0);
+    facade_slow_scale = (facade_scale + 3) / 4;
     generator = seed * UINT64_C(0x9E3779B97F4A7C15) | 1;
     RAND_set_rand_method(&openssl_generator);
     printf("seed %llu, scale %u\n", (unsigned long long)seed, facade_scale);
