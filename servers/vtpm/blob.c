@@ -4,6 +4,8 @@
  */
 #include "blob.h"
 
+#include "crypto.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,8 +58,7 @@ bool blob_unwrap(struct store_bytes *blob)
 void blob_free(struct store_bytes *blob)
 {
     if (blob->data != NULL) {
-        memset(blob->data, 0, blob->length);
-        __asm__ volatile("" ::"r"(blob->data) : "memory");
+        crypto_wipe(blob->data, blob->length);
         free(blob->data);
     }
     *blob = (struct store_bytes){NULL, 0};

@@ -53,16 +53,25 @@ void block_run(struct block *b, const uint8_t *in, uint8_t *out)
     crypto_must(failed, __func__);
 }
 
-int AES_set_encrypt_key(const unsigned char *userKey, const int bits, AES_KEY *key)
+/* With OpenSSL's results: 0, -1 for a missing key, -2 for a length there is not. */
+static int expand(struct block *b, const unsigned char *key, int bits, const void *place)
 {
-    struct block b = {.cipher = BLOCK_AES};
-
-    if (userKey == NULL || key == NULL)
+    if (key == NULL || place == NULL)
         return -1;
     if (bits != 128 && bits != 192 && bits != 256)
         return -2;
-    if (!block_set_key(&b, userKey, (unsigned)bits / 8))
+    if (!block_set_key(b, key, (unsigned)bits / 8))
         crypto_fail(__func__);
+    return 0;
+}
+
+int AES_set_encrypt_key(const unsigned char *userKey, const int bits, AES_KEY *key)
+{
+    struct block b = {.cipher = BLOCK_AES};
+    int result = expand(&b, userKey, bits, key);
+
+    if (result != 0)
+        return result;
     memcpy(key->rd_key, b.key.aes.key, sizeof key->rd_key);
     key->rounds = (int)b.key.aes.rounds;
 #ifdef WOLFSSL_AESNI
@@ -92,13 +101,10 @@ void AES_encrypt(const unsigned char *in, unsigned char *out, const AES_KEY *key
 int Camellia_set_key(const unsigned char *userKey, const int bits, CAMELLIA_KEY *key)
 {
     struct block b = {.cipher = BLOCK_CAMELLIA};
+    int result = expand(&b, userKey, bits, key);
 
-    if (userKey == NULL || key == NULL)
-        return -1;
-    if (bits != 128 && bits != 192 && bits != 256)
-        return -2;
-    if (!block_set_key(&b, userKey, (unsigned)bits / 8))
-        crypto_fail(__func__);
+    if (result != 0)
+        return result;
     memcpy(&key->u, b.key.camellia.key, sizeof b.key.camellia.key);
     key->grand_rounds = (int)b.key.camellia.keySz;
     crypto_wipe(&b, sizeof b);

@@ -113,19 +113,12 @@ int BN_cmp(const BIGNUM *a, const BIGNUM *b)
 {
     if (a == NULL || b == NULL)
         return a != NULL ? -1 : b != NULL;
-    switch (mp_cmp(&a->n, &b->n)) {
-    case MP_LT:
-        return -1;
-    case MP_GT:
-        return 1;
-    default:
-        return 0;
-    }
+    return number_compare(&a->n, &b->n);
 }
 
 int BN_sub(BIGNUM *r, const BIGNUM *a, const BIGNUM *b)
 {
-    return mp_cmp(&a->n, &b->n) != MP_LT && mp_sub(&a->n, &b->n, &r->n) == MP_OKAY;
+    return number_compare(&a->n, &b->n) >= 0 && mp_sub(&a->n, &b->n, &r->n) == MP_OKAY;
 }
 
 int BN_add_word(BIGNUM *a, BN_ULONG w)

@@ -86,27 +86,27 @@ int EVP_CIPHER_CTX_set_padding(EVP_CIPHER_CTX *c, int pad)
     return pad == 0;
 }
 
-/* A random key: for triple DES with the parity of its bytes odd. */
+/* Each byte's parity is odd. */
+static void make_des_key(uint8_t *key, unsigned length)
+{
+    crypto_must(wc_RNG_GenerateBlock(rand_generator(), key, length), __func__);
+    for (unsigned i = 0; i < length; i++)
+        key[i] = (uint8_t)((key[i] & 0xfe) | !__builtin_parity(key[i] & 0xfe));
+}
+
+/* A random key; libtpms asks for one for triple DES only. */
 int EVP_CIPHER_CTX_ctrl(EVP_CIPHER_CTX *ctx, int type, int arg, void *ptr)
 {
-    uint8_t *key = ptr;
-
     (void)arg;
     if (type != EVP_CTRL_RAND_KEY || ctx->cipher == NULL || ctx->cipher->cipher != BLOCK_DES3)
         return -1;
-    crypto_must(wc_RNG_GenerateBlock(rand_generator(), key, DES3_KEY_BYTES), __func__);
-    for (int i = 0; i < DES3_KEY_BYTES; i++)
-        key[i] = (uint8_t)((key[i] & 0xfe) | !__builtin_parity(key[i] & 0xfe));
+    make_des_key(ptr, DES3_KEY_BYTES);
     return 1;
 }
 
 int DES_random_key(DES_cblock *ret)
 {
-    uint8_t *key = *ret;
-
-    crypto_must(wc_RNG_GenerateBlock(rand_generator(), key, DES_KEY_BYTES), __func__);
-    for (int i = 0; i < DES_KEY_BYTES; i++)
-        key[i] = (uint8_t)((key[i] & 0xfe) | !__builtin_parity(key[i] & 0xfe));
+    make_des_key(*ret, DES_KEY_BYTES);
     return 1;
 }
 

@@ -9,6 +9,9 @@
 #ifndef VTPM_CRYPTO_H
 #define VTPM_CRYPTO_H
 
+#include <stddef.h>
+#include <string.h>
+
 /* Instructions the processor has and the kernel saves the registers of. */
 enum crypto_cpu {
     CRYPTO_CPU_AESNI = 1,
@@ -26,5 +29,12 @@ int crypto_seed(unsigned char *out, unsigned length);
  * not return: callers of RAND_bytes would otherwise fall back to a weaker source.
  */
 _Noreturn void crypto_fail(const char *where);
+
+/* Memory that held secrets; the compiler cannot leave it out. */
+static inline void crypto_wipe(void *p, size_t n)
+{
+    memset(p, 0, n);
+    __asm__ volatile("" ::"r"(p) : "memory");
+}
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Division and what is built on it, in time independent of the values.
+ * Comparison, division and what is built on them, in time independent of the values.
  *
  * Long division with digits of 64 bits: the divisor is shifted until its top bit is set, each
  * quotient digit is estimated from the top two digits of the rest by multiplication with the
@@ -23,6 +23,21 @@ struct division {
 static digit is_less(digit a, digit b)
 {
     return ((~a & b) | ((~a | b) & (a - b))) >> (DIGIT_BITS - 1);
+}
+
+int number_compare(const mp_int *a, const mp_int *b)
+{
+    unsigned length = a->used > b->used ? a->used : b->used;
+    digit less = 0, more = 0;
+
+    for (unsigned i = 0; i < length; i++) {
+        digit x = i < a->used ? a->dp[i] : 0, y = i < b->used ? b->dp[i] : 0;
+        digit below = is_less(x, y), above = is_less(y, x), same = number_mask(1 ^ below ^ above);
+
+        less = number_select(same, less, below);
+        more = number_select(same, more, above);
+    }
+    return (int)more - (int)less;
 }
 
 /* floor((2^128 - 1) / d) - 2^64 for d with its top bit set, bit by bit. */

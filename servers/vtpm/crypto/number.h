@@ -53,6 +53,8 @@ static inline digit number_select(digit mask, digit yes, digit no)
     return no ^ (mask & (yes ^ no));
 }
 
+/* -1, 0 or 1. */
+int number_compare(const mp_int *a, const mp_int *b);
 int number_divide(mp_int *quotient, mp_int *rest, const mp_int *a, const mp_int *d);
 int number_mod(mp_int *r, const mp_int *a, const mp_int *m);
 int number_mulmod(mp_int *r, const mp_int *a, const mp_int *b, const mp_int *m);
@@ -62,13 +64,6 @@ int number_inverse(mp_int *r, const mp_int *a, const mp_int *m);
 
 /* From count digits, which are wiped. */
 int number_take(mp_int *r, digit *digits, unsigned count);
-
-/* Memory that held secrets. */
-static inline void crypto_wipe(void *p, size_t n)
-{
-    memset(p, 0, n);
-    __asm__ volatile("" ::"r"(p) : "memory");
-}
 
 static inline void crypto_free(void *p, size_t n)
 {
