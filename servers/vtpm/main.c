@@ -44,7 +44,7 @@ static uint64_t answer_query(struct message *message)
     message->words[0] = f.commands;
     message->words[1] = f.features;
     message->length = 2;
-    return PROTOCOL_SUCCESS;
+    return SVSM_SUCCESS;
 }
 
 /*
@@ -62,7 +62,7 @@ static uint64_t answer_command(struct channel *channel, struct message *message)
         return SVSM_INVALID_PARAMETER;
     if (page == NULL || size < PROTOCOL_MESSAGE_BYTES)
         svsm_panic("the channel of the guest has no page");
-    return (uint32_t)protocol_command(page);
+    return protocol_command(page);
 }
 
 static uint64_t answer(struct channel *channel, const void *handlers, struct message *message)

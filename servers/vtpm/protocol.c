@@ -4,6 +4,7 @@
  */
 #include "protocol.h"
 
+#include "crypto.h"
 #include "vtpm.h"
 
 #include <string.h>
@@ -12,6 +13,8 @@ enum {
     COMMAND_MAX = PROTOCOL_MESSAGE_BYTES - PROTOCOL_COMMAND_HEADER,
     RESPONSE_MAX = PROTOCOL_MESSAGE_BYTES - PROTOCOL_RESPONSE_HEADER,
 };
+_Static_assert((int)VTPM_BUFFER_BYTES == COMMAND_MAX && (int)VTPM_BUFFER_BYTES <= RESPONSE_MAX,
+               "a guest can send, and gets back, what the TPM says it takes and gives");
 
 /*
  * The platform commands of the TCG's simulator, first to last of each run of numbers. They exist,
@@ -41,7 +44,7 @@ struct protocol_features protocol_query(void)
     };
 }
 
-static enum protocol_result send_command(uint8_t *message)
+static uint64_t send_command(uint8_t *message)
 {
     uint8_t answer[RESPONSE_MAX];
     unsigned locality = message[4];
@@ -49,17 +52,17 @@ static enum protocol_result send_command(uint8_t *message)
     struct vtpm_bytes response = {answer, sizeof answer};
 
     if (locality != 0 || command.length > COMMAND_MAX)
-        return PROTOCOL_INVALID_PARAMETER;
+        return SVSM_INVALID_PARAMETER;
     if (!vtpm_execute(locality, &command, &response))
-        return PROTOCOL_BUSY;
+        return SVSM_BUSY;
     memset(message, 0, PROTOCOL_MESSAGE_BYTES);
     write_u32(message, (uint32_t)response.length);
     memcpy(message + PROTOCOL_RESPONSE_HEADER, answer, response.length);
-    memset(answer, 0, response.length);
-    return PROTOCOL_SUCCESS;
+    crypto_wipe(answer, response.length);
+    return SVSM_SUCCESS;
 }
 
-enum protocol_result protocol_command(uint8_t message[PROTOCOL_MESSAGE_BYTES])
+uint64_t protocol_command(uint8_t message[PROTOCOL_MESSAGE_BYTES])
 {
     uint32_t command = read_u32(message);
 
@@ -67,6 +70,6 @@ enum protocol_result protocol_command(uint8_t message[PROTOCOL_MESSAGE_BYTES])
         return send_command(message);
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (command >= known[i].first && command <= known[i].last)
-            return PROTOCOL_UNSUPPORTED_CALL;
-    return PROTOCOL_INVALID_PARAMETER;
+            return SVSM_UNSUPPORTED_CALL;
+    return SVSM_INVALID_PARAMETER;
 }

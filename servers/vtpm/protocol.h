@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include <svsm/result.h>
+
 enum {
     PROTOCOL_VTPM = 2,
     PROTOCOL_VTPM_VERSION = 1,
@@ -26,13 +28,6 @@ enum { PLATFORM_SEND_COMMAND = 8 };
 /* Ours, in the feature bits of QUERY: this TPM's state ends with the VM or with a crash. */
 #define PROTOCOL_FEATURE_EPHEMERAL (UINT64_C(1) << 63)
 
-enum protocol_result {
-    PROTOCOL_SUCCESS = 0,
-    PROTOCOL_UNSUPPORTED_CALL = (int)0x80000002,
-    PROTOCOL_INVALID_PARAMETER = (int)0x80000005,
-    PROTOCOL_BUSY = (int)0x80000007,
-};
-
 struct protocol_features {
     uint64_t commands; /* RCX: bit n for platform command n */
     uint64_t features; /* RDX */
@@ -42,8 +37,8 @@ struct protocol_features protocol_query(void);
 
 /*
  * A platform command in the message; its response replaces it, and what follows the response is
- * zero. Anything but success leaves the message as it was.
+ * zero. Anything but SVSM_SUCCESS leaves the message as it was.
  */
-enum protocol_result protocol_command(uint8_t message[PROTOCOL_MESSAGE_BYTES]);
+uint64_t protocol_command(uint8_t message[PROTOCOL_MESSAGE_BYTES]);
 
 #endif

@@ -174,15 +174,6 @@ static struct libtpms_callbacks callbacks = {
     .tpm_io_getphysicalpresence = get_physical_presence,
 };
 
-static bool set_profile(void)
-{
-#if TPM_LIBRARY_VERSION >= TPM_LIBRARY_VERSION_GEN(0, 10, 0)
-    return tpm.config.profile == NULL || TPMLIB_SetProfile(tpm.config.profile) == TPM_SUCCESS;
-#else
-    return tpm.config.profile == NULL;
-#endif
-}
-
 /* What the store says of a blob the start may need. */
 static const char *check_blob(enum store_blob which)
 {
@@ -226,12 +217,10 @@ static void initialise(void *argument)
     if (TPMLIB_ChooseTPMVersion(TPMLIB_TPM_VERSION_2) != TPM_SUCCESS ||
         TPMLIB_RegisterCallbacks(&callbacks) != TPM_SUCCESS)
         *failure = "libtpms has no TPM 2.0";
-    else if (!set_profile())
-        *failure = "libtpms refuses the profile";
     else if (TPMLIB_MainInit() != TPM_SUCCESS)
         *failure = "the state cannot be used";
-    else if (tpm.config.buffer_bytes != 0)
-        TPMLIB_SetBufferSize(tpm.config.buffer_bytes, NULL, NULL);
+    else if (TPMLIB_SetBufferSize(VTPM_BUFFER_BYTES, NULL, NULL) != VTPM_BUFFER_BYTES)
+        *failure = "libtpms has other buffers";
 }
 
 bool vtpm_start(const struct vtpm_config *config)

@@ -24,7 +24,7 @@ enum vtpm_origin {
 
 enum {
     VTPM_HEADER_BYTES = 10,   /* of a command or response; the whole of an error response */
-    VTPM_BUFFER_BYTES = 4096, /* commands and responses are never longer */
+    VTPM_BUFFER_BYTES = 4087, /* the longest command and response: what protocol 2 has room for */
     VTPM_RC_FAILURE = 0x101,
 };
 
@@ -33,8 +33,6 @@ struct vtpm_config {
     struct entropy_source entropy;
     struct clock_source clock;
     void (*log)(const char *text); /* one event, without secrets; NULL for none */
-    const char *profile;           /* libtpms' JSON; NULL for the one old versions can read */
-    uint32_t buffer_bytes;         /* largest command and response; 0 for libtpms' own */
     enum vtpm_origin origin;
 };
 

@@ -123,7 +123,7 @@ static bool through_protocol(int fd, const uint8_t *command, uint32_t length)
         return false;
     put_le32(message + 5, length);
     memcpy(message + PROTOCOL_COMMAND_HEADER, command, length);
-    if (protocol_command(message) != PROTOCOL_SUCCESS)
+    if (protocol_command(message) != SVSM_SUCCESS)
         return false;
     length = message[0] | (uint32_t)message[1] << 8;
     return answer(fd, message + PROTOCOL_RESPONSE_HEADER, length);
@@ -259,7 +259,6 @@ int main(int argc, char **argv)
     memory_store_open(&memory);
     server.config.store = &memory.store;
     server.config.log = log_line;
-    server.config.buffer_bytes = PROTOCOL_MESSAGE_BYTES - PROTOCOL_COMMAND_HEADER;
     host_configure(&server.config);
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         return usage(stdout);

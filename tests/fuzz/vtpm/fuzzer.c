@@ -62,7 +62,6 @@ static void make_state(void)
     config.store = &store.store;
     config.entropy.read = read_entropy;
     config.clock.nanoseconds = read_clock;
-    config.buffer_bytes = PROTOCOL_MESSAGE_BYTES - PROTOCOL_COMMAND_HEADER;
     config.origin = VTPM_MANUFACTURE;
     need(vtpm_start(&config), "start");
     need(run_startup(0) == 0, "startup");

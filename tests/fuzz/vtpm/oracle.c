@@ -43,16 +43,15 @@ static void check_response(const uint8_t *message)
 void oracle_message(uint8_t message[PROTOCOL_MESSAGE_BYTES])
 {
     uint8_t before[PROTOCOL_MESSAGE_BYTES];
-    enum protocol_result result;
+    uint64_t result;
 
     memcpy(before, message, sizeof before);
     result = protocol_command(message);
     check(vtpm_is_working(), "failure mode");
-    if (result == PROTOCOL_SUCCESS) {
+    if (result == SVSM_SUCCESS) {
         check_response(message);
         return;
     }
-    check(result == PROTOCOL_INVALID_PARAMETER || result == PROTOCOL_UNSUPPORTED_CALL,
-          "an unknown result");
+    check(result == SVSM_INVALID_PARAMETER || result == SVSM_UNSUPPORTED_CALL, "an unknown result");
     check(memcmp(before, message, sizeof before) == 0, "a refused message was changed");
 }

@@ -62,7 +62,6 @@ static struct vtpm_config configuration(enum vtpm_origin origin)
         .store = &test_store.memory.store,
         .log = log_line,
         .origin = origin,
-        .buffer_bytes = PROTOCOL_MESSAGE_BYTES - PROTOCOL_COMMAND_HEADER,
         .clock = {read_clock, NULL},
         .entropy = {read_entropy, NULL},
     };
@@ -274,7 +273,7 @@ static void test_busy(void **state)
     assert_int_equal(run_startup(0), 0);
     test_store.calls_back = true;
     assert_int_equal(run_nv_define(0x1500001), 0);
-    assert_int_equal(test_store.called_back, PROTOCOL_BUSY);
+    assert_int_equal(test_store.called_back, SVSM_BUSY);
 }
 
 static void test_locality(void **state)

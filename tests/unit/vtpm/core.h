@@ -25,7 +25,7 @@ struct test_store {
     struct memory_store memory; /* first */
     enum store_result (*save)(struct store *, enum store_blob, const struct store_bytes *);
     bool fails, calls_back;
-    enum protocol_result called_back;
+    uint64_t called_back;
     unsigned saves;
 };
 

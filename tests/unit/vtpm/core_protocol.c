@@ -13,22 +13,19 @@ static void message_of(uint8_t *m, uint32_t platform, unsigned locality, uint32_
 {
     static const uint8_t get_random[] = {0x80, 1, 0, 0, 0, 12, 0, 0, 1, 0x7b, 0, 8};
 
-    memset(m, 0xaa, PROTOCOL_MESSAGE_BYTES);
-    memcpy(m, &platform, 4);
-    m[4] = (uint8_t)locality;
-    memcpy(m + 5, &length, 4);
+    message_head(m, platform, locality, length);
     memcpy(m + PROTOCOL_COMMAND_HEADER, get_random, sizeof get_random);
 }
 
-static enum protocol_result offer(uint32_t platform, unsigned locality, uint32_t length)
+static uint64_t offer(uint32_t platform, unsigned locality, uint32_t length)
 {
     uint8_t m[PROTOCOL_MESSAGE_BYTES], before[PROTOCOL_MESSAGE_BYTES];
-    enum protocol_result result;
+    uint64_t result;
 
     message_of(m, platform, locality, length);
     memcpy(before, m, sizeof m);
     result = protocol_command(m);
-    if (result != PROTOCOL_SUCCESS)
+    if (result != SVSM_SUCCESS)
         assert_memory_equal(before, m, sizeof m);
     return result;
 }
@@ -39,20 +36,20 @@ void test_protocol_refusals(void **state)
     assert_true(test_start(VTPM_MANUFACTURE));
     assert_int_equal(run_startup(0), 0);
     for (unsigned i = 1; i < 256; i++)
-        assert_int_equal(offer(8, i, 12), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(8, 0, 4088), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(8, 0, 0x80000000), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(8, 0, UINT32_MAX), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(0, 0, 12), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(19, 0, 12), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(0x108, 0, 12), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(0x08000000, 0, 12), PROTOCOL_INVALID_PARAMETER);
-    assert_int_equal(offer(UINT32_MAX, 0, 12), PROTOCOL_INVALID_PARAMETER);
+        assert_int_equal(offer(8, i, 12), SVSM_INVALID_PARAMETER);
+    assert_int_equal(offer(8, 0, 4088), SVSM_INVALID_PARAMETER);
+    assert_int_equal(offer(8, 0, 0x80000000), SVSM_INVALID_PARAMETER);
+    assert_int_equal(offer(8, 0, UINT32_MAX), SVSM_INVALID_PARAMETER);
+    assert_int_equal(offer(0, 0, 12), SVSM_INVALID_PARAMETER);
+    assert_int_equal(offer(19, 0, 12), SVSM_INVALID_PARAMETER);
+    assert_int_equal(offer(0x108, 0, 12), SVSM_INVALID_PARAMETER);
+    assert_int_equal(offer(0x08000000, 0, 12), SVSM_INVALID_PARAMETER);
+    assert_int_equal(offer(UINT32_MAX, 0, 12), SVSM_INVALID_PARAMETER);
     for (unsigned i = 1; i < 19; i++)
         if (i != 8)
-            assert_int_equal(offer(i, 0, 12), PROTOCOL_UNSUPPORTED_CALL);
-    assert_int_equal(offer(30, 0, 12), PROTOCOL_UNSUPPORTED_CALL);
-    assert_int_equal(offer(8, 0, 12), PROTOCOL_SUCCESS);
+            assert_int_equal(offer(i, 0, 12), SVSM_UNSUPPORTED_CALL);
+    assert_int_equal(offer(30, 0, 12), SVSM_UNSUPPORTED_CALL);
+    assert_int_equal(offer(8, 0, 12), SVSM_SUCCESS);
 }
 
 /* What stands behind a response is zero, and a length that lies is the TPM's to answer. */
@@ -68,18 +65,18 @@ void test_protocol_responses(void **state)
         uint32_t length, expected = lengths[i] == 12 ? 20 : 10;
 
         message_of(m, 8, 0, lengths[i]);
-        assert_int_equal(protocol_command(m), PROTOCOL_SUCCESS);
+        assert_int_equal(protocol_command(m), SVSM_SUCCESS);
         memcpy(&length, m, 4);
         assert_int_equal(length, expected);
         assert_int_equal(m[4], 0x80);
         assert_int_equal(m[4 + 5], expected);
-        assert_true((m[12] | m[13]) == (lengths[i] == 12 ? 0 : m[12] | m[13]));
+        assert_int_equal((m[12] | m[13]) == 0, lengths[i] == 12);
         for (size_t k = 4 + length; k < sizeof m; k++)
             assert_int_equal(m[k], 0);
     }
     vtpm_stop();
     message_of(m, 8, 0, 12);
-    assert_int_equal(protocol_command(m), PROTOCOL_SUCCESS);
+    assert_int_equal(protocol_command(m), SVSM_SUCCESS);
     assert_int_equal(m[0], 10);
     assert_int_equal(m[4 + 8] << 8 | m[4 + 9], VTPM_RC_FAILURE);
 }
