@@ -54,19 +54,9 @@ static uint64_t command_call(void)
 /* What command.c runs commands with. */
 bool vtpm_execute(unsigned locality, const struct vtpm_bytes *command, struct vtpm_bytes *response)
 {
-    uint32_t words[2] = {PLATFORM_SEND_COMMAND, (uint32_t)command->length}, length;
-    uint8_t *p = own()->page;
-
-    memset(p, 0xee, PAGE);
-    memcpy(p, &words[0], sizeof words[0]);
-    p[4] = (uint8_t)locality;
-    memcpy(p + 5, &words[1], sizeof words[1]);
-    memcpy(p + PROTOCOL_COMMAND_HEADER, command->data, command->length);
+    message_of_command(own()->page, locality, command);
     expect_equal(command_call(), SVSM_SUCCESS, "a command");
-    memcpy(&length, p, sizeof length);
-    expect(length >= VTPM_HEADER_BYTES && length <= response->length, "a response's length");
-    memcpy(response->data, p + PROTOCOL_RESPONSE_HEADER, length);
-    response->length = length;
+    expect(message_response(own()->page, response), "a response's length");
     return true;
 }
 
@@ -113,13 +103,8 @@ static void make_key(uint64_t argument)
 
 static uint64_t send(uint32_t command, uint8_t locality, uint32_t length)
 {
-    uint8_t *p = own()->page;
-
-    memset(p, 0x77, PAGE);
-    memcpy(p, &command, sizeof command);
-    p[4] = locality;
-    memcpy(p + 5, &length, sizeof length);
-    return svsm(VTPM(PROTOCOL_COMMAND), (uint64_t)p, 0, 0);
+    message_head(own()->page, command, locality, length);
+    return svsm(VTPM(PROTOCOL_COMMAND), (uint64_t)own()->page, 0, 0);
 }
 
 /* A request that is refused leaves the page as it was. */
@@ -129,7 +114,7 @@ static void refuse(const struct refused *r)
 
     expect_equal(send(r->command, r->locality, r->length), r->result, "a malformed request");
     for (unsigned i = PROTOCOL_COMMAND_HEADER; i < PAGE; i++)
-        expect(p[i] == 0x77, "the page as it was");
+        expect(p[i] == MESSAGE_FILL, "the page as it was");
 }
 
 static void test_malformed(void)
@@ -173,17 +158,13 @@ static void test_noise(void)
         expect_answer();
     }
     for (unsigned round = 0; round < NOISE_ROUNDS; round++) {
-        uint32_t words[2] = {PLATFORM_SEND_COMMAND, 64};
-
-        for (unsigned i = 0; i < 128; i++) {
+        message_head(p, PLATFORM_SEND_COMMAND, 0, 64);
+        for (unsigned i = PROTOCOL_COMMAND_HEADER + 9; i < 128; i++) {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
             p[i] = (uint8_t)state;
         }
-        memcpy(p, &words[0], 4);
-        p[4] = 0;
-        memcpy(p + 5, &words[1], 4);
         memcpy(p + PROTOCOL_COMMAND_HEADER, (const uint8_t[]){0x80, 1, 0, 0, 0, 64, 0, 0, 1}, 9);
         expect_equal(svsm(VTPM(PROTOCOL_COMMAND), (uint64_t)p, 0, 0), SVSM_SUCCESS, "noise");
         expect_answer();
@@ -201,10 +182,11 @@ static void test_busy(void)
     while (!working)
         relax();
     while (!processor_is_done(1)) {
-        memset(mine->page, 0x77, PAGE);
+        memset(mine->page, MESSAGE_FILL, PAGE);
         result = svsm(VTPM(PROTOCOL_COMMAND), (uint64_t)mine->page, 0, 0);
         expect(result == SVSM_BUSY || result == SVSM_INVALID_PARAMETER, "busy, or a wrong command");
-        expect(mine->page[0] == 0x77 && mine->page[PAGE - 1] == 0x77, "the page as it was");
+        expect(mine->page[0] == MESSAGE_FILL && mine->page[PAGE - 1] == MESSAGE_FILL,
+               "the page as it was");
         mine->busy += result == SVSM_BUSY;
         relax();
     }

@@ -86,3 +86,21 @@ const struct step steps[] = {
 };
 
 const unsigned steps_count = sizeof steps / sizeof steps[0];
+
+void steps_run(uint64_t (*clock)(void),
+               void (*tell)(const struct step *step, uint32_t code, uint64_t ticks))
+{
+    for (unsigned i = 0; i < steps_count; i++) {
+        uint64_t least = UINT64_MAX;
+        uint32_t code = 0;
+
+        for (int round = 0; round < steps[i].rounds && code == 0; round++) {
+            uint64_t start = clock(), ticks;
+
+            code = steps[i].run();
+            ticks = clock() - start;
+            least = ticks < least ? ticks : least;
+        }
+        tell(&steps[i], code, least);
+    }
+}

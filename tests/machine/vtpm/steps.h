@@ -17,4 +17,8 @@ struct step {
 extern const struct step steps[];
 extern const unsigned steps_count;
 
+/* Runs all; tells of each its response code, and the fewest ticks of the clock it took. */
+void steps_run(uint64_t (*clock)(void),
+               void (*tell)(const struct step *step, uint32_t code, uint64_t ticks));
+
 #endif

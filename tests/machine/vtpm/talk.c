@@ -39,48 +39,24 @@ static uint8_t *page(void)
     return memory;
 }
 
-static void put_u32(uint8_t *at, uint32_t value)
-{
-    memcpy(at, &value, sizeof value);
-}
-
 /* What command.c runs commands with. */
 bool vtpm_execute(unsigned locality, const struct vtpm_bytes *command, struct vtpm_bytes *response)
 {
-    uint8_t *p = page();
     struct message message;
-    uint32_t length;
 
-    memset(p, 0xee, PROTOCOL_MESSAGE_BYTES);
-    put_u32(p, PLATFORM_SEND_COMMAND);
-    p[4] = (uint8_t)locality;
-    put_u32(p + 5, (uint32_t)command->length);
-    memcpy(p + PROTOCOL_COMMAND_HEADER, command->data, command->length);
+    message_of_command(page(), locality, command);
     if (call(PROTOCOL_COMMAND, &message) != SVSM_SUCCESS)
         return false;
-    memcpy(&length, p, sizeof length);
-    test_expect(length >= VTPM_HEADER_BYTES && length <= response->length, "a response's length");
-    memcpy(response->data, p + PROTOCOL_RESPONSE_HEADER, length);
-    response->length = length;
+    test_expect(message_response(page(), response), "a response's length");
     return true;
 }
 
-static void run_steps(void)
+static void tell(const struct step *step, uint32_t code, uint64_t ticks)
 {
-    for (unsigned i = 0; i < steps_count; i++) {
-        uint64_t least = UINT64_MAX;
-
-        for (int round = 0; round < steps[i].rounds; round++) {
-            uint64_t start = test_clock(), ticks;
-
-            test_equal(steps[i].run(), 0, steps[i].name);
-            ticks = test_clock() - start;
-            least = ticks < least ? ticks : least;
-        }
-        test_say("ticks:");
-        test_number(steps[i].name, least);
-        test_say("\n");
-    }
+    test_equal(code, 0, step->name);
+    test_say("ticks:");
+    test_number(step->name, ticks);
+    test_say("\n");
 }
 
 static void query(void)
@@ -99,12 +75,10 @@ static void refuse(uint32_t command, uint8_t locality, uint32_t length, uint64_t
     struct message message;
     uint8_t *p = page();
 
-    memset(p, 0x77, PROTOCOL_MESSAGE_BYTES);
-    put_u32(p, command);
-    p[4] = locality;
-    put_u32(p + 5, length);
+    message_head(p, command, locality, length);
     test_equal(call(PROTOCOL_COMMAND, &message), result, "a malformed request");
-    test_expect(p[PROTOCOL_COMMAND_HEADER] == 0x77 && p[PROTOCOL_MESSAGE_BYTES - 1] == 0x77,
+    test_expect(p[PROTOCOL_COMMAND_HEADER] == MESSAGE_FILL &&
+                    p[PROTOCOL_MESSAGE_BYTES - 1] == MESSAGE_FILL,
                 "the page as it was");
 }
 
@@ -145,7 +119,7 @@ int main(void)
     refuse(1, 0, 10, SVSM_UNSUPPORTED_CALL);
     refuse(1000, 0, 10, SVSM_INVALID_PARAMETER);
     test_equal(run_startup(0), 0, "Startup");
-    run_steps();
+    steps_run(test_clock, tell);
     test_status();
     test_equal(run_get_random(&c, DIE_BYTES), UINT32_MAX, "a command it dies in");
     expect_closed("after its end in a command");

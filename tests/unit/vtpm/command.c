@@ -4,6 +4,8 @@
  */
 #include "command.h"
 
+#include "protocol.h"
+
 #include <string.h>
 
 enum { RC_RETRY = 0x922, TRIES = 8 };
@@ -75,6 +77,33 @@ uint32_t response_u32(const struct command *c, size_t at)
 uint32_t response_code(const struct command *c)
 {
     return response_u32(c, 6);
+}
+
+void message_head(uint8_t *message, uint32_t platform, unsigned locality, uint32_t length)
+{
+    memset(message, MESSAGE_FILL, PROTOCOL_MESSAGE_BYTES);
+    memcpy(message, &platform, sizeof platform);
+    message[4] = (uint8_t)locality;
+    memcpy(message + 5, &length, sizeof length);
+}
+
+void message_of_command(uint8_t *message, unsigned locality, const struct vtpm_bytes *command)
+{
+    message_head(message, PLATFORM_SEND_COMMAND, locality, (uint32_t)command->length);
+    memcpy(message + PROTOCOL_COMMAND_HEADER, command->data, command->length);
+}
+
+bool message_response(const uint8_t *message, struct vtpm_bytes *response)
+{
+    uint32_t length;
+
+    memcpy(&length, message, sizeof length);
+    if (length < VTPM_HEADER_BYTES || length > response->length ||
+        length > PROTOCOL_MESSAGE_BYTES - PROTOCOL_RESPONSE_HEADER)
+        return false;
+    memcpy(response->data, message + PROTOCOL_RESPONSE_HEADER, length);
+    response->length = length;
+    return true;
 }
 
 static uint32_t run_once(struct command *c)

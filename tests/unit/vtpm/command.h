@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * TPM commands put together byte by byte, and run: through vtpm_execute, or through protocol 2.
+ * TPM commands put together byte by byte, and run through vtpm_execute; and protocol 2's messages,
+ * for programs whose vtpm_execute sends one.
  */
 #ifndef TEST_VTPM_COMMAND_H
 #define TEST_VTPM_COMMAND_H
@@ -45,6 +46,14 @@ void command_bytes(struct command *c, const void *bytes, size_t length);
 void command_sized(struct command *c, const void *bytes, size_t length); /* TPM2B */
 void command_password(struct command *c); /* one empty authorization */
 void command_end(struct command *c);      /* the length into the header */
+
+/* A message of protocol 2: its head, and MESSAGE_FILL behind; with a whole command in it. */
+enum { MESSAGE_FILL = 0x77 };
+void message_head(uint8_t *message, uint32_t platform, unsigned locality, uint32_t length);
+void message_of_command(uint8_t *message, unsigned locality, const struct vtpm_bytes *command);
+
+/* False if the length in an answered message cannot be. */
+bool message_response(const uint8_t *message, struct vtpm_bytes *response);
 
 /* Ends and runs it; the response code. */
 uint32_t command_run(struct command *c);
