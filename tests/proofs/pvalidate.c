@@ -1,63 +1,59 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The call PVALIDATE, but for its steps, which pvalidate_step is about. Wherever a list begins, its
- * entries lie in its page or it is refused; what does not begin at a word is refused unseen. The
- * page is the caller's calling area or a held, valid page of the guest's; of it only the head is
- * written. The result is one of the defined ones, and everything held is let go. The call as a
- * whole is run for a list at one place, whose head another vCPU may write at any moment.
+ * The call PVALIDATE, but for its steps, which pvalidate_step is about. The first part: wherever a
+ * list begins, its head is read once, and the entries lie in its page or it is refused. The second:
+ * what does not begin at a word is refused unseen; the page is the caller's calling area or a held,
+ * valid page of the guest's, and steps are made only of what was checked; of it only the head is
+ * written, and says how far the call got. The result is one of the defined ones, and everything
+ * held is let go. Another vCPU writes the head at any moment.
  *
- * options: --unwind 3
+ * parts: 2
+ * instrument: --isr others_write --replace-calls list_step:any_step
+ * options: --unwind 4 --arrays-uf-always
  */
 #include "pvalidate_proof.h"
 
-#define FIRST 1u /* the head's word, of the whole call */
+#define STEPS 2u
 
-static bool racing;
+static const struct list *stepped; /* of the call; NULL: no step was made */
+static uint16_t steps;
 
-static void others_write(void)
+/* What list_step() may do, as far as the rest can see. */
+uint64_t any_step(struct list *list)
 {
-    if (racing)
-        page[FIRST] = nondet_u64();
+    uint64_t result = nondet_u64();
+
+    ASSUME(is_defined(result));
+    ASSERT(mapped && list->head == &page[shared] && list->next < list->count,
+           "an entry of the list");
+    ASSERT(list->page == area || list_held, "which is the caller's as long as it takes");
+    stepped = list;
+    ASSUME(steps < STEPS);
+    if (result == SVSM_SUCCESS) {
+        list->next++;
+        steps++;
+    }
+    return result;
 }
 
-static void call(uint64_t offset)
+static bool is_head(uint16_t count, uint16_t next, uint64_t word)
 {
-    const uint64_t rcx = (nondet_u64() & ~UINT64_C(0xfff)) | offset;
-    struct guest_registers registers = {.rcx = rcx, .rdx = 7};
-    const uint64_t entry = nondet_u64();
-    uint16_t count = nondet_u16();
-    uint64_t result;
-
-    page[FIRST] = (nondet_u64() << 16) | count;
-    page[FIRST + 1] = page[FIRST + 2] = entry;
-    result = pvalidate_call(NULL, &registers);
-    ASSERT(is_defined(result), "a defined result");
-    ASSERT(registers.rcx == rcx && registers.rdx == 7, "registers stay");
-    ASSERT(!held && !list_held, "nothing is held any more");
-    ASSERT(result != SVSM_BUSY || changes == 0, "busy only before anything was done");
-    ASSERT(offset % sizeof(uint64_t) == 0 || (!mapped && result == SVSM_INVALID_PARAMETER),
-           "at a word");
-    ASSERT(page[0] == 0 && page[FIRST + 1] == entry, "only the head is written");
-    ASSERT(racing || (uint16_t)page[FIRST] == count, "of it only `next`");
-    REACHED(result == SVSM_SUCCESS && changes == STEPS);
-    REACHED(result == SVSM_BUSY && mapped);
-    REACHED(result == SVSM_PVALIDATE_UNCHANGED);
-    REACHED(result == SVSM_INVALID_ADDRESS && !mapped);
+    return count == (uint16_t)word && next == (uint16_t)(word >> 16);
 }
 
-/* From any place; only its first word is read, once. */
+/* Only its first word is read, once. */
 static void head(void)
 {
-    uint64_t gpa = nondet_u64() & ~UINT64_C(7);
+    uint64_t gpa = nondet_u64() & ~UINT64_C(7), first = gpa / sizeof(uint64_t) % 512, result;
     struct list list = {.page = gpa & ~UINT64_C(0xfff)};
-    uint64_t first = gpa / sizeof(uint64_t) % 512, word = nondet_u64(), result;
 
     list_at = area = list.page;
-    page[first] = word;
+    share(first);
     result = list_read(&list, gpa);
     ASSERT(result == SVSM_SUCCESS || result == SVSM_INVALID_PARAMETER, "a defined result");
     ASSERT(list.head == &page[first], "where it is");
-    ASSERT(page[first] == word, "nothing is written");
+    ASSERT(is_head(list.count, list.next, words[0]) || is_head(list.count, list.next, words[1]),
+           "as it was at one moment");
     if (result == SVSM_SUCCESS)
         ASSERT(list.next < list.count && first + list.count < 512, "all of it in the page");
     else
@@ -66,18 +62,36 @@ static void head(void)
     REACHED(result == SVSM_INVALID_PARAMETER && list.next == 0);
 }
 
+static void call(void)
+{
+    uint64_t rcx = nondet_u64(), first = rcx / sizeof(uint64_t) % 512, other = nondet_u64(), result;
+    struct guest_registers registers = {.rcx = rcx, .rdx = 7};
+
+    ASSUME(other < 512 && other != first);
+    page[other] = 5;
+    share(first);
+    result = pvalidate_call(NULL, &registers);
+    ASSERT(is_defined(result), "a defined result");
+    ASSERT(registers.rcx == rcx && registers.rdx == 7, "registers stay");
+    ASSERT(!list_held, "nothing is held any more");
+    ASSERT(rcx % sizeof(uint64_t) == 0 || (!mapped && result == SVSM_INVALID_PARAMETER),
+           "at a word");
+    ASSERT(page[other] == 5, "only the head is written");
+    ASSERT((uint16_t)page[first] == (uint16_t)words[0] || !may_write, "of it only `next`");
+    ASSERT(!may_write || page[first] == words[0] + ((uint64_t)steps << 16) ||
+               (stepped != NULL && words[0] >> 32 != 0),
+           "which goes on by what was done");
+    REACHED(result == SVSM_SUCCESS && steps == STEPS);
+    REACHED(result == SVSM_BUSY && mapped);
+    REACHED(result == SVSM_PVALIDATE_UNCHANGED && list_at != area);
+    REACHED(result == SVSM_INVALID_ADDRESS && !mapped);
+}
+
 void harness(void)
 {
-    uint64_t odd = nondet_u64();
-
-    racing = nondet_bool();
     area = nondet_u64() & ~UINT64_C(0xfff);
-    if (nondet_bool()) {
+    if (PART == 0)
         head();
-    } else if (nondet_bool()) {
-        call(FIRST * sizeof(uint64_t));
-    } else {
-        ASSUME(odd < PAGE_SIZE && odd % sizeof(uint64_t) != 0);
-        call(odd);
-    }
+    else
+        call();
 }

@@ -2,19 +2,18 @@
 /*
  * One step through PVALIDATE's list, from any place in any list: it does what the entry of that
  * place says, once, after all checks, and moves on by one; or it says why not and changes nothing.
- * That is the invariant of the loop over the list, which does nothing but these steps. The entry
- * changes as soon as it has been read.
+ * That is the invariant of the loop over the list, which does nothing but these steps. Another vCPU
+ * writes the entry at any moment: all of what is done is what one of its two values says.
  *
- * options: --unwind 5
+ * instrument: --isr others_write
+ * options: --unwind 8 --arrays-uf-always
  */
 #include "pvalidate_proof.h"
 
-static uint64_t *entry_at;
-
-static void others_write(void)
-{
-    *entry_at = nondet_u64();
-}
+static struct list list;
+static uint64_t result;
+static uint16_t next; /* as they were */
+static unsigned pages;
 
 /* An entry's own meaning, beside check_entry(). */
 static bool well_formed(uint64_t entry)
@@ -23,52 +22,62 @@ static bool well_formed(uint64_t entry)
            ((entry & 3) == 0 || entry % RANGE_SIZE < PAGE_SIZE);
 }
 
-static void check_step(uint64_t entry, uint64_t result, unsigned moved)
+/* Whether a change, or what was found without one, is what the entry asks for. */
+static bool is_wanted(uint64_t entry)
 {
     bool valid = (entry & 4) != 0;
 
-    ASSERT(is_defined(result), "a defined result");
-    ASSERT(moved == (result == SVSM_SUCCESS ? 1 : 0), "one on, or not at all");
-    ASSERT(targets == 0 || well_formed(entry), "checked before it is looked up");
-    ASSERT(well_formed(entry) || result == SVSM_INVALID_PARAMETER || result == SVSM_INCOMPLETE,
-           "reserved bits are refused");
-    ASSERT(changes == 0 || (target == (entry & ~UINT64_C(0xfff)) &&
-                            target_large == ((entry & 3) == 1) && made_valid == valid),
-           "what the entry says");
-    ASSERT(changes <= 1, "once");
-    /* Success without a change: it was so already, and that was allowed. */
-    ASSERT(result != SVSM_SUCCESS || changes == 1 ||
-               ((entry & 8) != 0 && target_state == (valid ? STATE_VALID : STATE_INVALID)),
-           "success means it is so");
-    REACHED(changes == 1 && target_large);
-    REACHED(result == SVSM_SUCCESS && changes == 0);
-    REACHED(result == SVSM_INVALID_ADDRESS && targets == 0);
+    if (changes == 1)
+        return made_valid == valid;
+    return (entry & 8) != 0 && target_state == (valid ? STATE_VALID : STATE_INVALID);
 }
 
-static void step(void)
+/* Whether this entry is what the step was about. */
+static bool explains(uint64_t entry)
 {
-    struct list list;
-    uint64_t offset = nondet_u64(), entry, result;
-    uint16_t next = nondet_u16();
+    bool large = (entry & 3) == 1;
 
-    ASSUME(offset < 512);
+    if (targets == 0 && !well_formed(entry))
+        return result == SVSM_INVALID_PARAMETER && changes == 0;
+    if (targets == 0)
+        return result == SVSM_INVALID_ADDRESS;
+    return well_formed(entry) && target == (entry & ~UINT64_C(0xfff)) && target_large == large &&
+           (changes == 0 || is_wanted(entry)) &&
+           (result != SVSM_SUCCESS ||
+            (is_wanted(entry) && list.pages == pages + (large ? RANGE_PAGES : 1)));
+}
+
+/* Where in its page the list begins is nothing to a step: here, at its beginning. */
+static void any_list(void)
+{
+    next = nondet_u16();
+    pages = nondet_u32();
     list.page = list_at = nondet_u64() & ~UINT64_C(0xfff);
-    list.head = &page[offset];
+    list.head = page;
     list.held = nondet_bool();
     list.count = nondet_u16();
     list.next = next;
-    list.pages = nondet_u32();
+    list.pages = pages;
     mapped = true;
-    ASSUME(next < list.count && list.count <= 512 - offset - 1);
-    ASSUME(list.pages < PAGES_A_CALL + RANGE_PAGES);
-    entry_at = &page[offset + 1 + next];
-    entry = *entry_at;
-    result = list_step(&list);
-    check_step(entry, result, (unsigned)list.next - next);
+    ASSUME(next < list.count && list.count < 512);
+    ASSUME(pages < PAGES_A_CALL + RANGE_PAGES);
+    share(1 + next);
 }
 
 void harness(void)
 {
-    ANYTHING(page);
-    step();
+    any_list();
+    result = list_step(&list);
+    ASSERT(is_defined(result), "a defined result");
+    ASSERT(list.next == next + (result == SVSM_SUCCESS), "one on, or not at all");
+    ASSERT(result != SVSM_BUSY || pages == 0, "busy only before anything was done");
+    ASSERT(!held && changes <= 1 && targets <= 1, "once, and let go");
+    if (pages >= PAGES_A_CALL)
+        ASSERT(result == SVSM_INCOMPLETE && targets == 0, "enough for one call");
+    else
+        ASSERT(explains(words[0]) || explains(words[1]), "what the entry says at one moment");
+    REACHED(changes == 1 && target_large);
+    REACHED(result == SVSM_SUCCESS && changes == 0);
+    REACHED(result == SVSM_INVALID_ADDRESS && targets == 0);
+    REACHED(result == SVSM_INCOMPLETE && targets == 1);
 }

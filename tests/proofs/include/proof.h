@@ -25,6 +25,11 @@ bool nondet_bool(void);
 #define ASSUME(condition)     __CPROVER_assume(condition)
 #define ASSERT(condition, is) __CPROVER_assert((condition), is)
 
+/* Of a proof in parts, the one that is run now; all of them, when none is named. */
+#ifndef PART
+#define PART nondet_int()
+#endif
+
 #ifdef COVER
 #define REACHED(condition) __CPROVER_cover(condition)
 #else

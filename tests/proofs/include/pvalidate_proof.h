@@ -11,8 +11,6 @@
 
 #include "proof.h"
 
-#define STEPS 1u
-
 static uint64_t page[512]; /* the list's page, as the window shows it */
 static uint64_t list_at;   /* its address */
 static uint64_t area;      /* of the caller */
@@ -25,8 +23,28 @@ static enum page_state target_state;
 static unsigned changes, targets;
 static bool made_valid;
 
-/* Another vCPU writes to the list at any moment; a proof says what that means to it. */
-static void others_write(void);
+/* The word of the page that the proof is about: what is in it, and what another vCPU puts there. */
+static uint64_t shared; /* its number */
+static uint64_t words[2];
+static bool may_write;
+
+/* Runs before any access to the page, or not: goto-instrument calls it. Once is enough for whoever
+   reads twice to read two values. */
+void others_write(void)
+{
+    if (may_write)
+        page[shared] = words[1];
+    may_write = false;
+}
+
+static void share(uint64_t number)
+{
+    words[0] = nondet_u64();
+    words[1] = nondet_u64();
+    shared = number;
+    page[number] = words[0];
+    may_write = true;
+}
 
 uint64_t vcpu_calling_area(const struct vcpu *vcpu)
 {
@@ -75,14 +93,12 @@ uint64_t pagestate_hold_any(uint64_t gpa, bool large, enum page_state *state)
     ASSERT(gpa % (large ? RANGE_SIZE : PAGE_SIZE) == 0, "aligned to its size");
     ASSERT(gpa != list_at && !(large && gpa / RANGE_SIZE == list_at / RANGE_SIZE),
            "not the list's own page");
-    ASSUME(targets < STEPS);
     targets++;
-    others_write();
+    target = gpa;
+    target_large = large;
     if (nondet_bool())
         return any_refusal();
     held = true;
-    target = gpa;
-    target_large = large;
     target_state = *state = any_state();
     ASSUME(large ? target_state == STATE_VALID || target_state == STATE_INVALID ||
                        target_state == STATE_MIXED || target_state == STATE_HOLE
