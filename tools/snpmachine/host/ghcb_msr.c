@@ -93,6 +93,7 @@ static uint64_t features(struct vcpu *vcpu, uint64_t value)
 static uint64_t mark(struct vcpu *vcpu, uint64_t value)
 {
     trace(vcpu->vmpl, TRACE_MARK, value >> 32, 0);
+    hostile_mark(value >> 32);
     return TRACE_MARK_ANSWER;
 }
 

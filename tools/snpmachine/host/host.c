@@ -29,6 +29,7 @@ const struct machine_option host_options[] = {
     {"after", "hostile: count only entries that end this GHCB call"},
     {"vmpl", "hostile: count only entries of this VMPL"},
     {"pause", "hostile: leave the guest every so many TSC ticks"},
+    {"mark", "hostile: nothing before the guest has left this trace mark"},
     {"target", "hostile: the page, call, code or VMPL it aims at"},
     {"value", "hostile: what is forged, written or injected"},
     {0},

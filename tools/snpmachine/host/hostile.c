@@ -6,8 +6,9 @@
  * Options they share: at=N (which occasion), after=CODE and vmpl=N (for those that act before an
  * entry: only entries that end a GHCB call with this exit code or MSR request, only those of this
  * VMPL count), pause=N (the guest is left every N TSC ticks, so that entries come in the middle of
- * anything), target=X (the page, GHCB call or VMPL they aim at, as each says), value=X (what is
- * forged, written or injected).
+ * anything), mark=N (nothing counts, and no pause is made, before the guest has left this mark),
+ * target=X (the page, GHCB call or VMPL they aim at, as each says), value=X (what is forged,
+ * written or injected).
  */
 #include "host/hostile.h"
 #include "host/hostile_acts.h"
@@ -27,9 +28,10 @@ enum hook {
 
 uint64_t hostile_target, hostile_value;
 
-static uint64_t wanted, reached, after, pause;
+static uint64_t wanted, reached, after, pause, awaited;
 static unsigned only_vmpl;
 static bool acted;
+static _Atomic bool begun; /* the mark has come */
 static struct spinlock lock;
 
 static const struct behaviour {
@@ -57,6 +59,8 @@ void hostile_init(void)
     hostile_value = option_number("value", 0);
     after = option_number("after", 0);
     pause = option_number("pause", 0);
+    awaited = option_number("mark", 0);
+    atomic_store(&begun, awaited == 0);
     only_vmpl = (unsigned)option_number("vmpl", ANY_VMPL);
     if (name == NULL) {
         return;
@@ -70,10 +74,17 @@ void hostile_init(void)
     machine_stop(MACHINE_MISUSE, "hostile=%s: there is no such behaviour", name);
 }
 
+void hostile_mark(uint64_t number)
+{
+    if (awaited != 0 && number == awaited) {
+        atomic_store(&begun, true);
+    }
+}
+
 /* Counts only occasions the behaviour itself could have used: it is asked from the N-th on. */
 HOT static bool occasion(enum hook hook, const struct hostile_occasion *at)
 {
-    if (chosen == NULL || chosen->hook != hook || (acted && wanted != 0)) {
+    if (chosen == NULL || chosen->hook != hook || (acted && wanted != 0) || !begun) {
         return false;
     }
     spin_lock(&lock);
@@ -108,7 +119,7 @@ HOT void hostile_before_entry(struct vcpu *vcpu)
     if (at_point(vcpu)) {
         (void)occasion(HOOK_ENTRY, &(struct hostile_occasion){.vcpu = vcpu});
     }
-    if (chosen != NULL && pause != 0) {
+    if (chosen != NULL && pause != 0 && begun) {
         leave_soon(vcpu);
     }
 }

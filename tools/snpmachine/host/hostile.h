@@ -15,6 +15,9 @@
 /* Reads the options; an unknown behaviour ends the machine with MACHINE_MISUSE. */
 void hostile_init(void);
 
+/* The guest has left a mark, as it does in an event trace. */
+void hostile_mark(uint64_t number);
+
 void hostile_before_entry(struct vcpu *vcpu);
 void hostile_during_call(struct ghcb_call *call);
 void hostile_forge_answer(struct ghcb_call *call);

@@ -12,6 +12,8 @@
 #define MARKER UINT64_C(0x5afe5afe5afe5afe)
 #define AS_IS  UINT64_C(8)
 
+#define BEFORE_ZEROS 1 /* a mark, for the host */
+
 static volatile uint64_t *words_at(uint64_t gpa)
 {
     return (volatile uint64_t *)gpa;
@@ -82,11 +84,13 @@ static void change_large(uint64_t bits)
     expect_equal(pvalidate((RANGE + LARGE - PAGE) | bits), SVSM_PVALIDATE_UNCHANGED, "its last");
 }
 
+/* The second change is the longest call there is: the SVSM writes 2 MiB of zeros. */
 static void large(void)
 {
     for (unsigned i = 0; i < 2; i++) {
         fill(RANGE, LARGE);
         change_large(0);
+        mark(BEFORE_ZEROS);
         change_large(ENTRY_VALIDATE);
         expect_words(RANGE, LARGE, 0, "a large page that became valid");
     }

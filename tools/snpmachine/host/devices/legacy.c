@@ -5,6 +5,7 @@
  * and the ports that end a run: ACPI sleep, reset, isa-debug-exit.
  */
 #include "host/devices/devices.h"
+#include "host/hostile.h"
 #include "trace.h"
 #include "x86.h"
 
@@ -171,6 +172,7 @@ static void mark_write(struct vcpu *vcpu, uint64_t offset, unsigned size, uint64
     (void)offset;
     (void)size;
     trace(vcpu->vmpl, TRACE_MARK, value, 0);
+    hostile_mark(value);
 }
 
 static const struct bus_range ports[] = {
