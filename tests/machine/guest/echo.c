@@ -17,6 +17,7 @@ extern const char thread_begin[];
 
 static struct thread server, supervisor;
 static seL4_CPtr endpoint, faults, message, forever;
+static uint64_t took; /* by the last call, in ticks */
 static volatile uint8_t *const page = (volatile uint8_t *)MESSAGE_VA;
 
 static void crash(void)
@@ -51,6 +52,9 @@ static seL4_MessageInfo_t echo(uint64_t number, uint64_t badge, seL4_Word *words
     case ECHO_SPIN:
         spin(words[0]);
         return seL4_MessageInfo_new(0, 0, 0, 0);
+    case ECHO_CLOCK:
+        words[0] = took;
+        return seL4_MessageInfo_new(0, 0, 0, 1);
     default:
         return seL4_MessageInfo_new(0x80000002, 0, 0, 0);
     }
@@ -88,6 +92,7 @@ static void serve(struct thread *self)
     seL4_MessageInfo_t info = seL4_RecvWithMRs(endpoint, &badge, words, self->reply);
 
     for (;;) {
+        uint64_t begin = __builtin_ia32_rdtsc();
         uint64_t number = seL4_MessageInfo_get_label(info);
 
         expect(seL4_MessageInfo_get_length(info) == seL4_MsgMaxLength, "a call of four words");
@@ -95,6 +100,7 @@ static void serve(struct thread *self)
             info = work_on_page(number, words);
         else
             info = echo(number, badge, words);
+        took = __builtin_ia32_rdtsc() - begin;
         info = seL4_ReplyRecvWithMRs(endpoint, info, &badge, words, self->reply);
     }
 }

@@ -19,6 +19,7 @@ enum echo_call {
     ECHO_WIDE,   /* answers a result of more than 32 bits */
     ECHO_CRASH,  /* faults */
     ECHO_SPIN,   /* works for RCX rounds before it answers */
+    ECHO_CLOCK,  /* answers in RCX how many ticks the call before took, here */
 };
 
 /* Of the page protocol: the bits of `calls`. */
