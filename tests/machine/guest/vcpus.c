@@ -24,8 +24,6 @@
 #define FEATURES_OFFSET 0x3b0u
 #define EFER_SVME       UINT64_C(0x1000)
 
-void svsm_enter(struct svsm_call *call, uint64_t msr);
-
 static const struct secrets *secrets(void)
 {
     return (const struct secrets *)SECRETS;
@@ -60,7 +58,7 @@ static void test_requests(void)
 {
     struct svsm_call call = {QUERY, CALL(0, 1), 3, 4, 5};
 
-    svsm_enter(&call, RUN_VMPL0);
+    svsm_visit(&call);
     expect(call.rax == QUERY && call.rcx == 1 && call.rdx == 3 && call.r8 == 4 && call.r9 == 5,
            "registers after an entry without a request");
     expect(calling_area()[0] == 0, "the flag after it");

@@ -16,6 +16,7 @@
 #define EXIT_PORT   UINT64_C(0xf4)
 #define MARK_PORT   UINT64_C(0x2e0)
 #define IOIO        UINT64_C(0x7b)
+#define RUN_VMPL    UINT64_C(0x80000018)
 #define IOIO_8      UINT64_C(0x10)
 #define IOIO_32     UINT64_C(0x40)
 #define GATES       32u
@@ -27,6 +28,7 @@
 #define GHCB_INFO2   0x3a0u
 #define GHCB_BITMAP  0x3f0u
 #define GHCB_VERSION 0xffau
+#define GHCB_USAGE   0xffcu
 
 struct gate {
     uint16_t offset_low, selector;
@@ -41,6 +43,7 @@ struct pointer {
 } __attribute__((packed));
 
 void guest_start(void);
+uint64_t host_switch(bool by_page);
 void processor_begin(unsigned number, uint64_t area);
 void trap(uint64_t vector, uint64_t error_or_rip, uint64_t rip);
 
@@ -51,6 +54,7 @@ static uint64_t shared_directory[512] __attribute__((aligned(4096)));
 static uint8_t ghcbs[PROCESSORS][PAGE] __attribute__((aligned(4096)));
 static uint64_t areas[PROCESSORS];
 static bool ready[PROCESSORS]; /* its GHCB is */
+static bool named[PROCESSORS]; /* the GHCB MSR holds the GHCB's address */
 
 static uint64_t msr_read(uint32_t msr)
 {
@@ -68,6 +72,7 @@ static void msr_write(uint32_t msr, uint64_t value)
 
 uint64_t host_msr(uint64_t request)
 {
+    named[this_processor()] = request % PAGE == 0;
     msr_write(MSR_GHCB, request);
     __asm__ volatile("rep; vmmcall" ::: "memory");
     return msr_read(MSR_GHCB);
@@ -99,18 +104,36 @@ static void put(unsigned offset, uint64_t value)
     *field(GHCB_BITMAP + offset / 512 * 8) |= UINT64_C(1) << offset / 8 % 64;
 }
 
-uint64_t host_call(uint64_t code, uint64_t info1, uint64_t info2, uint64_t rax)
+static void fill_ghcb(uint64_t code, uint64_t info1, uint64_t info2)
 {
     *field(GHCB_BITMAP) = 0;
     *field(GHCB_BITMAP + 8) = 0;
     put(GHCB_CODE, code);
     put(GHCB_INFO1, info1);
     put(GHCB_INFO2, info2);
-    put(GHCB_RAX, rax);
     *(volatile uint16_t *)field(GHCB_VERSION) = 2;
-    *(volatile uint32_t *)field(0xffc) = 0;
+    *(volatile uint32_t *)field(GHCB_USAGE) = 0;
+}
+
+uint64_t host_call(uint64_t code, uint64_t info1, uint64_t info2, uint64_t rax)
+{
+    fill_ghcb(code, info1, info2);
+    put(GHCB_RAX, rax);
     host_msr((uint64_t)ghcbs[this_processor()]);
     return *field(GHCB_INFO1);
+}
+
+/* The MSR protocol's request, or with a page what the MSR must hold before VMGEXIT; 0: it does. */
+uint64_t host_switch(bool by_page)
+{
+    unsigned processor = this_processor();
+    bool known = named[processor];
+
+    named[processor] = by_page && ready[processor];
+    if (!named[processor])
+        return RUN_VMPL0;
+    fill_ghcb(RUN_VMPL, 0, 0);
+    return known ? 0 : (uint64_t)ghcbs[processor];
 }
 
 static void port_write(uint64_t port, uint64_t width, uint64_t value)

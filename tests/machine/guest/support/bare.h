@@ -51,6 +51,7 @@ struct page_list {
 
 #define ENTRY_LARGE    UINT64_C(1)
 #define ENTRY_VALIDATE UINT64_C(4)
+#define ENTRY_AS_IS    UINT64_C(8)
 
 int guest_main(const char *words);
 
@@ -61,8 +62,12 @@ unsigned this_processor(void);
 
 /* Makes the call; false: the SVSM has not executed it. */
 bool svsm_call(struct svsm_call *call);
+/* The same, asking the host by the GHCB instead of by its MSR: that is one exit less. */
+bool svsm_call_by_page(struct svsm_call *call);
 /* The same, with the words given and the result returned; it must have been executed. */
 uint64_t svsm(uint64_t rax, uint64_t rcx, uint64_t rdx, uint64_t r8);
+/* Goes to VMPL0 and comes back, without a request. */
+void svsm_visit(struct svsm_call *call);
 /* One entry through a list in the calling area. */
 uint64_t pvalidate(uint64_t entry);
 /* Makes one valid page the host's to see, or private and valid again. */

@@ -38,31 +38,45 @@ processor_entry:
     call    processor_start
     ud2
 
-/* void svsm_enter(struct svsm_call *, uint64_t msr): the registers, WRMSR, VMGEXIT, and back. */
+/* void svsm_enter(struct svsm_call *, uint64_t msr): the registers, WRMSR unless of 0, VMGEXIT, and
+   back. What is no register of a call must be as it was. */
     .globl svsm_enter
 svsm_enter:
-    push    %rbx
-    push    %r12
+    .irp    register, rbx, rbp, r12, r13, r14, r15
+    push    %\register
+    .endr
     mov     %rdi, %rbx
     mov     %rsi, %rax
     mov     %rsi, %rdx
     shr     $32, %rdx
     mov     $0xc0010130, %ecx
+    test    %rsi, %rsi
+    jz      1f
     wrmsr
+1:
     mov     0(%rbx), %rax
     mov     8(%rbx), %rcx
     mov     16(%rbx), %rdx
     mov     24(%rbx), %r8
     mov     32(%rbx), %r9
+    .irp    register, rsi, rdi, rbp, r10, r11, r12, r13, r14, r15
+    mov     %rbx, %\register
+    .endr
     rep; vmmcall
+    .irp    register, rsi, rdi, rbp, r10, r11, r12, r13, r14, r15
+    cmp     %rbx, %\register
+    jne     2f
+    .endr
     mov     %rax, 0(%rbx)
     mov     %rcx, 8(%rbx)
     mov     %rdx, 16(%rbx)
     mov     %r8, 24(%rbx)
     mov     %r9, 32(%rbx)
-    pop     %r12
-    pop     %rbx
+    .irp    register, r15, r14, r13, r12, rbp, rbx
+    pop     %\register
+    .endr
     ret
+2:  ud2
 
 /* Every vector below 32: which one it was is its distance from here. */
     .balign 16

@@ -44,6 +44,7 @@ struct value {
 };
 
 void svsm_enter(struct svsm_call *call, uint64_t msr);
+uint64_t host_switch(bool by_page);
 void processor_begin(unsigned number, uint64_t area);
 _Noreturn void processor_start(struct start *start);
 extern const uint8_t processor_entry[];
@@ -55,13 +56,28 @@ static struct start starts[PROCESSORS];
 static unsigned turns[PROCESSORS]; /* which of its two VMSA pages is in use */
 static bool started[PROCESSORS];
 
-bool svsm_call(struct svsm_call *call)
+static bool call_by(struct svsm_call *call, bool by_page)
 {
     volatile uint8_t *pending = calling_area();
 
     *pending = 1;
-    svsm_enter(call, RUN_VMPL0);
+    svsm_enter(call, host_switch(by_page));
     return __atomic_exchange_n(pending, 0, __ATOMIC_SEQ_CST) == 0;
+}
+
+bool svsm_call(struct svsm_call *call)
+{
+    return call_by(call, false);
+}
+
+bool svsm_call_by_page(struct svsm_call *call)
+{
+    return call_by(call, true);
+}
+
+void svsm_visit(struct svsm_call *call)
+{
+    svsm_enter(call, host_switch(false));
 }
 
 uint64_t svsm(uint64_t rax, uint64_t rcx, uint64_t rdx, uint64_t r8)
