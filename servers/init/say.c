@@ -2,6 +2,8 @@
 /* Lines are put together in the page the host reads; see say.h. */
 #include "say.h"
 
+#include <svsm/digits.h>
+
 #define PAGE       4096u
 #define END_SYSTEM 11u /* as platform.h numbers them */
 
@@ -40,24 +42,16 @@ void say(const char *text)
 
 void say_number(uint64_t number)
 {
-    char text[21];
-    unsigned start = sizeof(text) - 1;
+    char text[DIGITS_DECIMAL];
 
-    text[start] = 0;
-    do {
-        text[--start] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    say(text + start);
+    say(digits_decimal(text, number));
 }
 
 void say_hex(uint64_t number)
 {
-    char text[19] = "0x";
+    char text[DIGITS_HEX];
 
-    for (unsigned i = 0; i < 16; i++)
-        text[2 + i] = "0123456789abcdef"[number >> (60 - 4 * i) & 15];
-    say(text);
+    say(digits_hex(text, number));
 }
 
 void say_field(const char *name, uint64_t number)

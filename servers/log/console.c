@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include <svsm/digits.h>
 #include <svsm/hostcall.h>
 
 #include "host.h"
@@ -43,18 +44,6 @@ static void add_text(struct shown *shown, const char *text)
     add(shown, text, strlen(text));
 }
 
-static void add_number(struct shown *shown, uint64_t number)
-{
-    char digits[20];
-    size_t at = sizeof(digits);
-
-    do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    add(shown, digits + at, sizeof(digits) - at);
-}
-
 /* A clock that goes backwards gives nothing. */
 static bool pay(struct console_purse *purse, uint64_t now)
 {
@@ -79,6 +68,7 @@ void console_show(struct console *console, const char *name, const struct book_l
     static const char *const levels[LOG_LEVELS] = {"error: ", "warning: ", "", ""};
     struct console_purse *purse = &console->purses[line->source];
     struct shown shown = {.length = 0};
+    char number[DIGITS_DECIMAL];
 
     if (console->page == NULL || !pay(purse, now)) {
         return;
@@ -87,7 +77,7 @@ void console_show(struct console *console, const char *name, const struct book_l
     add_text(&shown, name);
     if (purse->silent != 0) {
         add_text(&shown, ", ");
-        add_number(&shown, purse->silent);
+        add_text(&shown, digits_decimal(number, purse->silent));
         add_text(&shown, " lines not shown");
         purse->silent = 0;
     }

@@ -6,6 +6,8 @@
  */
 #include "bare.h"
 
+#include <svsm/digits.h>
+
 #define CMDLINE     UINT64_C(0x11000)
 #define MSR_GHCB    0xc0010130u
 #define MSR_GS_BASE 0xc0000101u
@@ -155,14 +157,9 @@ void print(const char *text)
 
 void print_number(uint64_t number)
 {
-    char digits[21];
-    int at = 20;
+    char text[DIGITS_DECIMAL];
 
-    digits[at] = 0;
-    do
-        digits[--at] = (char)('0' + number % 10);
-    while ((number /= 10) != 0);
-    print(digits + at);
+    print(digits_decimal(text, number));
 }
 
 void print_hex(uint64_t number)

@@ -2,6 +2,7 @@
 /* The floor under tests inside the machine; see root.h. */
 #include "root.h"
 
+#include <svsm/digits.h>
 #include <svsm/hostcall.h>
 
 #define PAGE       4096u
@@ -116,25 +117,16 @@ void print(const char *text)
 
 void print_number(uint64_t number)
 {
-    char text[21];
-    unsigned int start = sizeof(text) - 1;
+    char text[DIGITS_DECIMAL];
 
-    text[start] = 0;
-    do {
-        text[--start] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    print(text + start);
+    print(digits_decimal(text, number));
 }
 
 void print_hex(uint64_t number)
 {
-    char text[19] = "0x";
+    char text[DIGITS_HEX];
 
-    for (unsigned int i = 0; i < 16; i++) {
-        text[2 + i] = "0123456789abcdef"[number >> (60 - 4 * i) & 15];
-    }
-    print(text);
+    print(digits_hex(text, number));
 }
 
 _Noreturn void root_end(int failed)
