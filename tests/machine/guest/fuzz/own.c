@@ -9,8 +9,8 @@
 #include "fuzz.h"
 
 #define ENTRIES     6u
-#define CALL_PAGES  1024u   /* of which the SVSM does no more in one call */
-#define MOST_REPEAT 1000000 /* of a call that others are in the way of */
+#define CALL_PAGES  1024u  /* of which the SVSM does no more in one call */
+#define MOST_REPEAT 100000 /* of a call that others are in the way of */
 
 /* A list and what is to become of it. */
 struct request {
@@ -253,6 +253,7 @@ static uint64_t carry_out(struct fuzz *fuzz, struct request *request)
         request->next = request->list->next;
         result = fuzz_call(fuzz, &call);
         expect(repeated++ < MOST_REPEAT, "a call comes to an end");
+        relax();
     } while (goes_on(fuzz, request, result));
     request->next = request->list->next;
     expect(request->list->count == request->count && request->list->reserved == 0 &&

@@ -10,6 +10,7 @@
 #define QUERY      CALL(0, 6)
 #define VTOM       CALL(0, 7)
 #define LIST_WORDS 16u
+#define NOWHERE    (UINT64_C(1) << 40) /* in a head it means nothing, in an entry no memory */
 
 static const uint64_t results[] = {
     SVSM_SUCCESS,
@@ -185,8 +186,8 @@ void lists_turn(struct fuzz *fuzz)
 
     for (unsigned i = 0; i < 4; i++)
         words[fuzz_random(fuzz, LIST_WORDS + 4)] =
-            fuzz_random(fuzz, 3) == 0 ? race_entry(fuzz) : fuzz_random(fuzz, 6);
-    words[at] = 1 + fuzz_random(fuzz, 4);
+            fuzz_random(fuzz, 3) == 0 ? race_entry(fuzz) : NOWHERE | fuzz_random(fuzz, 6);
+    words[at] = NOWHERE | (1 + fuzz_random(fuzz, 4));
     fuzz_call(fuzz, &call);
 }
 
