@@ -7,8 +7,11 @@
 #ifndef SNPMACHINE_HOT_H
 #define SNPMACHINE_HOT_H
 
-#define HOT       __attribute__((hot))
-#define HOT_DATA  __attribute__((section(".bss.hot"))) /* begins as zeros */
+#define HOT      __attribute__((hot))
+#define HOT_DATA __attribute__((section(".bss.hot"))) /* begins as zeros */
+#define HOT_HOST                                                                                   \
+    __attribute__((section(".bss.hot.host"))) /* behind the rest: it fills its page                \
+                                               */
 #define HOT_TABLE __attribute__((section(".hot.table")))
 
 #endif

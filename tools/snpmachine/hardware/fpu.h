@@ -30,4 +30,20 @@ static inline void fpu_restore_avx(const void *image)
     __asm__ volatile("xrstor64 (%0)" ::"r"(image), "a"(XSTATE_AVX), "d"(0) : "memory");
 }
 
+/* XMM0 to XMM15 as a VMSA has them, side by side; the upper halves of YMM stay. To TCG a register
+ * at a time is one instruction, by way of an image it would be eight. */
+#define XMM_EACH ".irp each, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n\t"
+
+static inline void xmm_load(const void *registers)
+{
+    __asm__ volatile(XMM_EACH "movups 16*\\each(%0), %%xmm\\each\n\t.endr" ::"r"(registers)
+                     : "memory");
+}
+
+static inline void xmm_store(void *registers)
+{
+    __asm__ volatile(XMM_EACH "movups %%xmm\\each, 16*\\each(%0)\n\t.endr" ::"r"(registers)
+                     : "memory");
+}
+
 #endif

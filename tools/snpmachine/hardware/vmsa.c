@@ -10,7 +10,6 @@
 #define MXCSR_VALID  0xFFFFu
 #define FX_MXCSR     24u
 #define FX_ST        32u
-#define FX_XMM       160u
 #define XSAVE_HEADER 512u
 #define XSAVE_YMM    576u
 #define TAGS_EMPTY   0xFFFFu
@@ -89,7 +88,6 @@ HOT static void fpu_from_vmsa(const struct svm_vmsa *vmsa, uint8_t *image)
         memcpy(image + FX_ST + 16 * st, vmsa->x87_mantissa[st], 8);
         memcpy(image + FX_ST + 16 * st + 8, vmsa->x87_exponent[st], 2);
     }
-    move(image + FX_XMM, vmsa->xmm, sizeof vmsa->xmm);
 }
 
 HOT static void fpu_to_vmsa(struct svm_vmsa *vmsa, const uint8_t *image)
@@ -104,7 +102,6 @@ HOT static void fpu_to_vmsa(struct svm_vmsa *vmsa, const uint8_t *image)
         memcpy(vmsa->x87_mantissa[st], image + FX_ST + 16 * st, 8);
         memcpy(vmsa->x87_exponent[st], image + FX_ST + 16 * st + 8, 2);
     }
-    move(vmsa->xmm, image + FX_XMM, sizeof vmsa->xmm);
     vmsa->x87_ftw = tags_from_image(vmsa, image[4]);
 }
 
@@ -113,6 +110,7 @@ HOT static void fpu_load(struct vcpu *vcpu)
     const struct svm_vmsa *vmsa = vcpu->vmsa;
     fpu_from_vmsa(vmsa, vcpu->fpu);
     fpu_restore(vcpu->fpu);
+    xmm_load(vmsa->xmm);
     if (!has_xsave())
         return;
     if (xcr0_read() != vmsa->xcr0)
@@ -130,6 +128,7 @@ HOT static void fpu_store(struct vcpu *vcpu)
     struct svm_vmsa *vmsa = vcpu->vmsa;
     fpu_save(vcpu->fpu);
     fpu_to_vmsa(vmsa, vcpu->fpu);
+    xmm_store(vmsa->xmm);
     if (!has_xsave())
         return;
     vmsa->xcr0 = xcr0_read();

@@ -7,7 +7,7 @@
 #include "host/ghcb.h"
 #include "trace.h"
 
-HOT_DATA struct host host;
+HOT_HOST struct host host;
 
 static void level_eoi(uint8_t vector)
 {
