@@ -11,6 +11,7 @@
 #include "host.h"
 
 #include "command.h"
+#include "steps.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,25 +48,6 @@ static uint32_t make(unsigned curve, int signs)
 
     must(run_create_primary(&c, curve, signs), "a primary key");
     return response_u32(&c, 10);
-}
-
-static uint32_t extend(void)
-{
-    return run_pcr_extend(16, 0x5a, 0);
-}
-
-static uint32_t read_pcr(void)
-{
-    struct command c = {.length = 0};
-
-    return run_pcr_read(&c, 16);
-}
-
-static uint32_t get_random(void)
-{
-    struct command c = {.length = 0};
-
-    return run_get_random(&c, 32);
 }
 
 static uint32_t hash(void)
@@ -117,9 +99,9 @@ struct measure {
 };
 
 static const struct measure measures[] = {
-    {"PCR_Extend SHA-256", extend, 400, NO_KEY},
-    {"PCR_Read", read_pcr, 400, NO_KEY},
-    {"GetRandom 32", get_random, 400, NO_KEY},
+    {"PCR_Extend SHA-256", step_pcr_extend, 400, NO_KEY},
+    {"PCR_Read", step_pcr_read, 400, NO_KEY},
+    {"GetRandom 32", step_get_random, 400, NO_KEY},
     {"Hash SHA-256 1 KiB", hash, 400, NO_KEY},
     {"CreatePrimary ECC P-256", primary_p256, 200, LEAVES_KEY},
     {"CreatePrimary ECC P-384", primary_p384, 200, LEAVES_KEY},

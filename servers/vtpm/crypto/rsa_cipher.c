@@ -3,8 +3,8 @@
  * EVP_PKEY_encrypt and EVP_PKEY_decrypt with RSA: raw, PKCS #1 v1.5 and OAEP.
  *
  * A number not below the modulus is refused. What is to be decrypted may lack leading zeros, as
- * with OpenSSL; what is to be encrypted raw may not. wolfCrypt does the arithmetic, with blinding,
- * and puts paddings on.
+ * with OpenSSL; what is to be encrypted raw may not. wolfCrypt does the arithmetic and puts OAEP
+ * on.
  */
 #include "pkey.h"
 #include "rand.h"

@@ -17,19 +17,19 @@ static uint32_t self_test(void)
     return command_run(&c);
 }
 
-static uint32_t extend(void)
+uint32_t step_pcr_extend(void)
 {
     return run_pcr_extend(16, 0x5a, 0);
 }
 
-static uint32_t read_pcr(void)
+uint32_t step_pcr_read(void)
 {
     struct command c = {.length = 0};
 
     return run_pcr_read(&c, 16);
 }
 
-static uint32_t get_random(void)
+uint32_t step_get_random(void)
 {
     struct command c = {.length = 0};
 
@@ -74,9 +74,9 @@ static uint32_t define(void)
 
 const struct step steps[] = {
     {"SelfTest", self_test, 1},
-    {"PCR_Extend", extend, ROUNDS},
-    {"PCR_Read", read_pcr, ROUNDS},
-    {"GetRandom", get_random, ROUNDS},
+    {"PCR_Extend", step_pcr_extend, ROUNDS},
+    {"PCR_Read", step_pcr_read, ROUNDS},
+    {"GetRandom", step_get_random, ROUNDS},
     {"NV_DefineSpace", define, ROUNDS},
     {"CreatePrimary-ECC", primary_p256, 1},
     {"Quote-ECC", quote, ROUNDS},

@@ -17,6 +17,11 @@ struct step {
 extern const struct step steps[];
 extern const unsigned steps_count;
 
+/* Three of them, for tools/vtpm/bench.c. */
+uint32_t step_pcr_extend(void);
+uint32_t step_pcr_read(void);
+uint32_t step_get_random(void);
+
 /* Runs all; tells of each its response code, and the fewest ticks of the clock it took. */
 void steps_run(uint64_t (*clock)(void),
                void (*tell)(const struct step *step, uint32_t code, uint64_t ticks));
