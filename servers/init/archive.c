@@ -49,8 +49,3 @@ bool archive_find(const char *name, struct file *file)
     }
     return false;
 }
-
-uint64_t archive_bytes(void)
-{
-    return archive->size;
-}

@@ -22,7 +22,5 @@ struct file {
 bool archive_start(const seL4_BootInfo *info);
 /* False when there is no such file. */
 bool archive_find(const char *name, struct file *file);
-/* Bytes of the whole archive. */
-uint64_t archive_bytes(void);
 
 #endif

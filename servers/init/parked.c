@@ -3,16 +3,15 @@
 #include "parked.h"
 
 #include <sel4/syscalls.h>
+#include <svsm/result.h>
 #include <svsm/status.h>
-
-#define GUEST_INVALID_REQUEST UINT64_C(0x80000006) /* as svsm/vcpu.h numbers results */
 
 _Static_assert(PARKED_SLOT_ENDPOINT == SVSM_SLOT_ENDPOINT, "start.h");
 _Static_assert(PARKED_SLOT_REPLY == SVSM_SLOT_REPLY, "start.h");
 _Static_assert(PARKED_SYS_RECV == seL4_SysRecv, "syscalls.h");
 _Static_assert(PARKED_SYS_REPLY_RECV == seL4_SysReplyRecv, "syscalls.h");
 _Static_assert(UINT64_C(1) << PARKED_BADGE_CALL == SVSM_BADGE_CALL, "start.h");
-_Static_assert(PARKED_GUEST_INFO == GUEST_INVALID_REQUEST << SEL4_LABEL_SHIFT, "types.h");
+_Static_assert(PARKED_GUEST_INFO == SVSM_INVALID_REQUEST << SEL4_LABEL_SHIFT, "result.h");
 
 void parked_start(struct server *server, uint64_t due)
 {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include <svsm/digits.h>
-#include <svsm/hostcall.h>
 
 #include "host.h"
 
@@ -16,14 +15,12 @@ struct shown {
     uint32_t length;
 };
 
-void console_open(struct console *console, const struct svsm_start *start, uint64_t now)
+void console_open(struct console *console, const struct svsm_start_host_call *call, uint64_t now)
 {
     memset(console, 0, sizeof(*console));
-    for (unsigned i = 0; i < SVSM_HOST_CALLS; i++) {
-        if (start->host_calls[i].class == SVSM_HOST_CONSOLE && start->host_calls[i].page != 0) {
-            console->slot = start->host_calls[i].slot;
-            console->page = (char *)start->host_calls[i].page;
-        }
+    if (call != NULL) {
+        console->slot = call->slot;
+        console->page = (char *)call->page;
     }
     for (unsigned i = 0; i < BOOK_SOURCES; i++) {
         console->purses[i] = (struct console_purse){CONSOLE_BURST, now, 0};

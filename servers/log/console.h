@@ -27,8 +27,8 @@ struct console {
     struct console_purse purses[BOOK_SOURCES];
 };
 
-/* Finds the right in the start page. */
-void console_open(struct console *console, const struct svsm_start *start, uint64_t now);
+/* NULL: the manifest grants none. */
+void console_open(struct console *console, const struct svsm_start_host_call *call, uint64_t now);
 
 void console_show(struct console *console, const char *name, const struct book_line *line,
                   uint64_t now);

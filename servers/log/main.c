@@ -145,7 +145,7 @@ int main(void)
         }
     }
     book_open(&book, start->channel_count);
-    console_open(&console, start, host_ticks());
+    console_open(&console, host_call_find("console"), host_ticks());
     counted = find_statistics();
     server_run(services, count);
 }

@@ -41,8 +41,8 @@ static uint64_t answer_query(struct message *message)
 {
     struct protocol_features f = protocol_query();
 
-    message->words[0] = f.commands;
-    message->words[1] = f.features;
+    message->words[SVSM_CALL_RCX] = f.commands;
+    message->words[SVSM_CALL_RDX] = f.features;
     message->length = 2;
     return SVSM_SUCCESS;
 }

@@ -14,8 +14,6 @@
 #include <svsm/result.h>
 
 enum {
-    PROTOCOL_VTPM = 2,
-    PROTOCOL_VTPM_VERSION = 1,
     PROTOCOL_MESSAGE_BYTES = 4096,
     PROTOCOL_COMMAND_HEADER = 9,  /* platform command, locality, length */
     PROTOCOL_RESPONSE_HEADER = 4, /* length */

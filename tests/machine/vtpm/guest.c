@@ -12,8 +12,10 @@
 #include "protocol.h"
 #include "steps.h"
 
+#include <svsm/vcpu.h>
+
 #define NOISE_ROUNDS 300u
-#define VTPM(n)      CALL(PROTOCOL_VTPM, n)
+#define VTPM(n)      CALL(SVSM_PROTOCOL_VTPM, n)
 
 /* What each processor has in memory of its own. */
 struct own {

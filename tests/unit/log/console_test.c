@@ -10,15 +10,12 @@
 #include "console.h"
 #include "host.h"
 
-#include <svsm/hostcall.h>
-
 #include <string.h>
 
 static char page[4096];
 static char written[4096];
 static unsigned lines;
 static uint32_t slot_used;
-static struct svsm_start start;
 static struct console console;
 
 /* In the host's place; it also spoils the page at once. */
@@ -35,12 +32,12 @@ void host_write(uint32_t slot, const char *from, uint32_t length)
 
 static int open_console(void **state)
 {
+    const struct svsm_start_host_call call = {.slot = 11, .page = (uintptr_t)page};
+
     (void)state;
     lines = 0;
     written[0] = 0;
-    start.host_calls[3] = (struct svsm_start_host_call){
-        .name = "console", .class = SVSM_HOST_CONSOLE, .slot = 11, .page = (uintptr_t)page};
-    console_open(&console, &start, 1000);
+    console_open(&console, &call, 1000);
     return 0;
 }
 
@@ -66,10 +63,8 @@ static void test_line(void **state)
 
 static void test_no_right_no_line(void **state)
 {
-    static const struct svsm_start none;
-
     (void)state;
-    console_open(&console, &none, 0);
+    console_open(&console, NULL, 0);
     show(0, LOG_ERROR, "secret", 0);
     assert_int_equal(lines, 0);
 }
