@@ -92,3 +92,15 @@ void pagemodel_changed(uint64_t gpa, enum page_state from, enum page_state to)
     kernel_assert((from == STATE_VALID) != (to == STATE_VALID), "model: a page skips the guest");
     model[page] = (uint8_t)to;
 }
+
+void pagemodel_vcpu(uint64_t vmsa, uint64_t area)
+{
+    uint64_t state = vmsa / PAGE_SIZE, calling = area / PAGE_SIZE;
+
+    if (model == NULL)
+        return;
+    kernel_assert(calling < model_pages && model[calling] == STATE_CALLING,
+                  "model: a vCPU's calling area is none");
+    kernel_assert(state >= model_pages || model[state] == STATE_VMSA || model[state] == STATE_SVSM,
+                  "model: a vCPU's saved state is none");
+}

@@ -24,4 +24,8 @@ void pagemodel_entry(uint64_t entry, uint64_t result);
    become a vCPU's, and are given back. */
 void pagemodel_changed(uint64_t gpa, enum page_state from, enum page_state to);
 
+/* The two pages of a vCPU that belongs to this processor: they are a vCPU's, and as a page becomes
+   one only from VALID, no other's. The first saved state of all is in memory of ours. */
+void pagemodel_vcpu(uint64_t vmsa, uint64_t area);
+
 #endif

@@ -14,6 +14,7 @@
 
 #include "cpu.h"
 #include "memory.h"
+#include "pagemodel.h"
 #include "platform.h"
 #include "window.h"
 
@@ -64,6 +65,9 @@ static void serve(struct vcpu *vcpu)
     vcpu->unheard = 0;
     if (call->rax >> 32 == SVSM_PROTOCOL_CORE) {
         call->rax = core_call(vcpu, (uint32_t)call->rax, &call->registers);
+        if (SELFCHECK) {
+            pagemodel_vcpu(vcpu->vmsa, vcpu->area);
+        }
     } else {
         call->rax = vcpu_call_service(vcpu, call);
     }

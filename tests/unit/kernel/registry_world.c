@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "pagemodel.h"
 #include "panic.h"
 
 #define RANGES   (WORLD_PAGES / WORLD_RANGE)
@@ -21,6 +22,7 @@ static struct cpu *this_cpu;
 static struct vcpu vcpu_room[WORLD_CPUS];
 static uint64_t states[(RANGES + 1) * RANGE_WORDS];
 static uint32_t claims[RANGES + 1];
+static uint8_t model[(RANGES + 1) * RANGE_PAGES];
 static jmp_buf *to_server;
 static uint8_t *mapped; /* in the window, a page of ours */
 static int mapped_page;
@@ -250,6 +252,7 @@ static void start_table(void)
         registry.rights[page] = GUEST_RIGHTS_ALL;
     }
     pagestate_mark(WORLD_OURS / PAGE_SIZE, WORLD_OURS / PAGE_SIZE + 1, STATE_SVSM);
+    pagemodel_start(model, sizeof(model));
 }
 
 static void start_first(void)
