@@ -10,7 +10,8 @@
  * Slot 0 is an endpoint's, slot 1 a reply object's, or they are what they should not be. The
  * objects are two, told apart by their numbers, instead of places in a window.
  *
- * options: --unwind 2
+ * parts: 9
+ * options: --unwind 2 --no-array-field-sensitivity
  */
 #include "thread_word.h"
 
@@ -307,7 +308,7 @@ void harness(void)
     any_machine();
     any_objects();
     any_slots();
-    switch (nondet_int()) {
+    switch (PART) {
     case 0:
         check_call(0);
         break;
