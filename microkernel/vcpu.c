@@ -50,8 +50,14 @@ void vcpu_place(struct vcpu *vcpu, uint64_t vmsa, uint64_t area)
     vcpu->attached = 0;
 }
 
-/* Carries out the call the vCPU has made, if it has made one. */
-static void serve(struct vcpu *vcpu)
+/* Whether a vCPU without a call is not to be run this time. */
+static bool is_silent(struct vcpu *vcpu)
+{
+    return vcpu->unheard != 0 && vcpu->unheard++ % TURNS_A_RUN != 0;
+}
+
+/* Carries out the call the vCPU has made, if it has made one. True: it is not to be run. */
+static bool serve(struct vcpu *vcpu)
 {
     struct guest_call *call = &vcpu->call;
 
@@ -60,7 +66,7 @@ static void serve(struct vcpu *vcpu)
         vcpu->attached = 1;
     }
     if (!platform->guest->take(call)) {
-        return;
+        return is_silent(vcpu);
     }
     vcpu->unheard = 0;
     if (call->rax >> 32 == SVSM_PROTOCOL_CORE) {
@@ -72,6 +78,7 @@ static void serve(struct vcpu *vcpu)
         call->rax = vcpu_call_service(vcpu, call);
     }
     platform->guest->answer(call);
+    return false;
 }
 
 /* No thread's address space stays loaded while the guest runs, for others might wait for this
@@ -102,7 +109,7 @@ static bool enter(struct cpu *cpu, bool look_only)
 bool vcpu_run(struct cpu *cpu)
 {
     struct vcpu *vcpu = cpu->vcpu;
-    bool look_only;
+    bool look_only = false;
 
     if (vcpu == NULL) {
         return false;
@@ -110,12 +117,10 @@ bool vcpu_run(struct cpu *cpu)
     if (__atomic_load_n(&vcpu->state, __ATOMIC_ACQUIRE) == VCPU_ANSWERED) {
         platform->guest->answer(&vcpu->call);
     } else if (vcpu_swap(vcpu, VCPU_GUEST, VCPU_TAKEN)) {
-        serve(vcpu);
+        look_only = serve(vcpu);
     } else {
         return false;
     }
-    look_only = vcpu->unheard % TURNS_A_RUN != 0;
-    vcpu->unheard += vcpu->unheard != 0;
     __atomic_store_n(&vcpu->state, VCPU_GUEST, __ATOMIC_RELEASE);
     return enter(cpu, look_only);
 }
