@@ -10,6 +10,8 @@
  */
 #include "svsm.h"
 
+#include "layout.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -33,42 +35,11 @@
 #define BAD_PARAMETER UINT64_C(0x80000005)
 #define PVALIDATE_ERR UINT64_C(0x80001000)
 
-/* Offsets in a VMSA, a secrets page and a GHCB. */
+/* Offsets in a secrets page. */
 enum {
-    VMSA_GDTR = 0x060,
-    VMSA_LDTR = 0x070,
-    VMSA_TR = 0x090,
-    VMSA_VMPL = 0x0c8, /* in byte 2 of this word */
-    VMSA_EFER = 0x0d0,
-    VMSA_CR4 = 0x148,
-    VMSA_CR3 = 0x150,
-    VMSA_CR0 = 0x158,
-    VMSA_DR7 = 0x160,
-    VMSA_DR6 = 0x168,
-    VMSA_RFLAGS = 0x170,
-    VMSA_RIP = 0x178,
-    VMSA_RSP = 0x1d8,
-    VMSA_RAX = 0x1f8,
-    VMSA_PAT = 0x268,
-    VMSA_RCX = 0x308,
-    VMSA_RDX = 0x310,
-    VMSA_RSI = 0x330,
-    VMSA_RDI = 0x338,
-    VMSA_R8 = 0x340,
-    VMSA_FEATURES = 0x3b0,
-    VMSA_EXIT = 0x3c0,
-    VMSA_XCR0 = 0x3e8,
-    VMSA_MXCSR = 0x408,
-    VMSA_FCW = 0x410,
     SECRETS_KEY0 = 0x020,
     SECRETS_KEY2 = 0x060,
     SECRETS_BASE = 0x140,
-    GHCB_RAX = 0x1f8,
-    GHCB_CODE = 0x390,
-    GHCB_INFO1 = 0x398,
-    GHCB_INFO2 = 0x3a0,
-    GHCB_VALID = 0x3f0,
-    GHCB_VERSION = 0xff8, /* in bytes 2 and 3 of this word */
 };
 
 struct start {
@@ -218,7 +189,7 @@ static void fill_vmsa(const struct start *start, uint64_t vmsa, uint64_t vmpl)
     put(vmsa, VMSA_GDTR + 8, start->gdt);
     put(vmsa, VMSA_LDTR, 0x82 << 16);
     put(vmsa, VMSA_TR, 0x8b << 16 | UINT64_C(0xffff) << 32);
-    put(vmsa, VMSA_VMPL, vmpl << 16);
+    put(vmsa, VMSA_LEVELS, vmpl << 16);
     put(vmsa, VMSA_EFER, 0x1d00);
     put(vmsa, VMSA_CR4, 0x60);
     put(vmsa, VMSA_CR3, (vmpl == 0 ? SVSM_TABLES : start->tables) | start->private_bit);
@@ -266,7 +237,8 @@ static void create_vcpu(uint64_t info1, uint64_t vmsa)
         *word(SVSM_GHCB + fields[i]) = values[i];
         *word(SVSM_GHCB + GHCB_VALID + fields[i] / 512 * 8) |= UINT64_C(1) << fields[i] / 8 % 64;
     }
-    *word(SVSM_GHCB + GHCB_VERSION) = 2 << 16;
+    *(volatile uint16_t *)(SVSM_GHCB + GHCB_VERSION) = 2;
+    *(volatile uint32_t *)(SVSM_GHCB + GHCB_USAGE) = 0;
     ghcb_msr(SVSM_GHCB);
     if (*word(SVSM_GHCB + GHCB_INFO1) != 0)
         stop(6);

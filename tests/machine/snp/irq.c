@@ -6,6 +6,7 @@
  * The APIC is reached as a guest without a #VC handler reaches it: by the GHCB's MMIO calls.
  */
 #include "irq.h"
+#include "layout.h"
 
 #define APIC     0xFEE00000ull
 #define PERIODIC 0x20000u
@@ -13,15 +14,6 @@
 #define TO_OTHER 0x04000u
 #define GATES    0x60u
 #define SOON     200000u /* nanoseconds */
-
-struct gate {
-    uint64_t low, high;
-};
-
-struct pointer {
-    uint16_t limit;
-    uint64_t base;
-} __attribute__((packed));
 
 extern const uint8_t irq_ipi[], irq_tick[], irq_slow[];
 
@@ -50,8 +42,8 @@ static struct gate gates[GATES];
 void irq_gate(unsigned vector, const uint8_t *handler)
 {
     uint64_t at = (uint64_t)(uintptr_t)handler;
-    gates[vector].low = (at & 0xFFFF) | 8ull << 16 | 0x8Eull << 40 | (at >> 16 & 0xFFFF) << 48;
-    gates[vector].high = at >> 32;
+    gates[vector] =
+        (struct gate){(uint16_t)at, 8, 0, 0x8E, (uint16_t)(at >> 16), (uint32_t)(at >> 32), 0};
 }
 
 static void extend_idt(void)

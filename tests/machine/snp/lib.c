@@ -3,6 +3,7 @@
  * The test guest's means: traps, GHCB, output, SNP instructions.
  */
 #include "guest.h"
+#include "layout.h"
 
 #define MMIO_READ     0x80000001ull
 #define MMIO_WRITE    0x80000002ull
@@ -15,29 +16,8 @@
 #define IOIO_32       0x40ull
 #define GATES         32u
 #define STUB_SIZE     16u
-#define GHCB_CODE     0x390u
-#define GHCB_INFO1    0x398u
-#define GHCB_INFO2    0x3A0u
-#define GHCB_RAX      0x1F8u
-#define GHCB_RBX      0x318u
-#define GHCB_SCRATCH  0x3A8u
-#define GHCB_BUFFER   0x800u
-#define GHCB_BITMAP   0x3F0u
-#define GHCB_VERSION  0xFFAu
 #define CPUID_ENTRIES 16u
 #define CPUID_SIZE    48u
-
-struct gate {
-    uint16_t offset_low, selector;
-    uint8_t stack, type;
-    uint16_t offset_middle;
-    uint32_t offset_high, zero;
-};
-
-struct pointer {
-    uint16_t limit;
-    uint64_t base;
-} __attribute__((packed));
 
 extern const uint8_t trap_stubs[];
 void trap_unexpected(void);
@@ -138,7 +118,7 @@ static volatile uint64_t *ghcb_field(unsigned offset)
 static void ghcb_put(unsigned offset, uint64_t value)
 {
     *ghcb_field(offset) = value;
-    *ghcb_field(GHCB_BITMAP + offset / 512 * 8) |= 1ull << offset / 8 % 64;
+    *ghcb_field(GHCB_VALID + offset / 512 * 8) |= 1ull << offset / 8 % 64;
 }
 
 static void ghcb_start(void)
@@ -177,7 +157,7 @@ void ghcb_call_rbx(struct ghcb_call *call, uint64_t *rbx)
 {
     uint64_t saved = msr_read(MSR_GHCB);
     ghcb_prepare();
-    *ghcb_field(GHCB_BITMAP) = *ghcb_field(GHCB_BITMAP + 8) = 0;
+    *ghcb_field(GHCB_VALID) = *ghcb_field(GHCB_VALID + 8) = 0;
     ghcb_put(GHCB_CODE, call->code);
     ghcb_put(GHCB_INFO1, call->info1);
     ghcb_put(GHCB_INFO2, call->info2);

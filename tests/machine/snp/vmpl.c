@@ -3,6 +3,7 @@
  * VMPLs and CPUs: making VMSAs, switching, and what must hold across a switch.
  */
 #include "guest.h"
+#include "layout.h"
 
 #define AP_CREATE      0x80000013ull
 #define CREATE_ON_INIT 0ull
@@ -13,45 +14,6 @@
 #define STACK          8192u
 #define PLACES         8u
 #define MSR_GS_BASE    0xC0000101u
-
-/* Offsets of the VMSA, as in APM volume 2, table B-4. */
-enum {
-    VMSA_CS = 0x010,
-    VMSA_GS = 0x050,
-    VMSA_GDTR = 0x060,
-    VMSA_IDTR = 0x080,
-    VMSA_TR = 0x090,
-    VMSA_VMPL = 0x0CA,
-    VMSA_EFER = 0x0D0,
-    VMSA_CR4 = 0x148,
-    VMSA_CR3 = 0x150,
-    VMSA_CR0 = 0x158,
-    VMSA_DR7 = 0x160,
-    VMSA_DR6 = 0x168,
-    VMSA_RFLAGS = 0x170,
-    VMSA_RIP = 0x178,
-    VMSA_RSP = 0x1D8,
-    VMSA_RAX = 0x1F8,
-    VMSA_STAR = 0x200,
-    VMSA_CR2 = 0x240,
-    VMSA_PAT = 0x268,
-    VMSA_RCX = 0x308,
-    VMSA_RDX = 0x310,
-    VMSA_RBX = 0x318,
-    VMSA_RBP = 0x328,
-    VMSA_RSI = 0x330,
-    VMSA_RDI = 0x338,
-    VMSA_R8 = 0x340,
-    VMSA_FEATURES = 0x3B0,
-    VMSA_EXITCODE = 0x3C0,
-    VMSA_XCR0 = 0x3E8,
-    VMSA_MXCSR = 0x408,
-    VMSA_FTW = 0x40C,
-    VMSA_FCW = 0x410,
-    VMSA_X87 = 0x420,
-    VMSA_XMM = 0x470,
-    VMSA_YMM = 0x570
-};
 
 extern uint8_t image_end[];
 
@@ -134,7 +96,7 @@ static void fill_vmsa(unsigned place, unsigned vmpl, void (*entry)(void))
     put(place, VMSA_GS + 8, (uint64_t)(uintptr_t)&contexts[place]);
     copy_tables(place);
     put_segment(place, 7, 0x82ull << 16);
-    vmsas[place][VMSA_VMPL] = (uint8_t)vmpl;
+    vmsas[place][VMSA_LEVELS + 2] = (uint8_t)vmpl;
     put(place, VMSA_EFER, 0x1D00);
     put(place, VMSA_CR4, read_cr(4));
     put(place, VMSA_CR3, read_cr(3));
@@ -234,7 +196,7 @@ static void case_registers(void)
     there->argument = 0x0123456789ABCDEFull;
     ghcb_msr_call(2ull << 32 | RUN_VMPL);
     expect("it is in the middle", there->done, 0);
-    expect("VMSA: exit code", get(2, VMSA_EXITCODE), 0x403);
+    expect("VMSA: exit code", get(2, VMSA_EXIT), 0x403);
     expect("VMSA: RDX", get(2, VMSA_RDX), pattern[5]);
     expect("VMSA: RAX", get(2, VMSA_RAX), pattern[3]);
     expect("VMSA: RSI", get(2, VMSA_RSI), pattern[6]);
@@ -350,7 +312,7 @@ static void case_each(void)
         vmpl_make(vmpl);
         expect("give it to the VMPL", rmpadjust(WINDOW, 0, VMPL_RW << 8 | vmpl), 0);
         expect("RMPADJUST and RMPQUERY there", vmpl_run(vmpl, low_level, vmpl), 0);
-        expect("the exit code in its VMSA", get(vmpl, VMSA_EXITCODE), 0x403);
+        expect("the exit code in its VMSA", get(vmpl, VMSA_EXIT), 0x403);
     }
     expect("VMPL1 still runs", vmpl_run(1, low_level, 1), 0);
 }

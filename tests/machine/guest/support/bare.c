@@ -5,6 +5,7 @@
  * C-bit.
  */
 #include "bare.h"
+#include "layout.h"
 
 #include <svsm/digits.h>
 
@@ -23,26 +24,6 @@
 #define IOIO_32     UINT64_C(0x40)
 #define GATES       32u
 #define TERMINATE   UINT64_C(0xe100) /* reason set 14: no GHCB yet to say more */
-
-#define GHCB_RAX     0x1f8u
-#define GHCB_CODE    0x390u
-#define GHCB_INFO1   0x398u
-#define GHCB_INFO2   0x3a0u
-#define GHCB_BITMAP  0x3f0u
-#define GHCB_VERSION 0xffau
-#define GHCB_USAGE   0xffcu
-
-struct gate {
-    uint16_t offset_low, selector;
-    uint8_t stack, type;
-    uint16_t offset_middle;
-    uint32_t offset_high, zero;
-};
-
-struct pointer {
-    uint16_t limit;
-    uint64_t base;
-} __attribute__((packed));
 
 void guest_start(void);
 uint64_t host_switch(bool by_page);
@@ -103,13 +84,13 @@ static volatile uint64_t *field(unsigned offset)
 static void put(unsigned offset, uint64_t value)
 {
     *field(offset) = value;
-    *field(GHCB_BITMAP + offset / 512 * 8) |= UINT64_C(1) << offset / 8 % 64;
+    *field(GHCB_VALID + offset / 512 * 8) |= UINT64_C(1) << offset / 8 % 64;
 }
 
 static void fill_ghcb(uint64_t code, uint64_t info1, uint64_t info2)
 {
-    *field(GHCB_BITMAP) = 0;
-    *field(GHCB_BITMAP + 8) = 0;
+    *field(GHCB_VALID) = 0;
+    *field(GHCB_VALID + 8) = 0;
     put(GHCB_CODE, code);
     put(GHCB_INFO1, info1);
     put(GHCB_INFO2, info2);

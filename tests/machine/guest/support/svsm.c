@@ -1,34 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* SVSM calls by MSR protocol, and more processors by them. */
 #include "bare.h"
+#include "layout.h"
 
 #define PAGE_PRIVATE UINT64_C(1)
 #define PAGE_SHARED  UINT64_C(2)
 #define AP_CREATE    UINT64_C(0x80000013)
 #define STACK_SIZE   16384u
-
-/* Offsets in a VMSA; a segment's first word is selector, attributes << 16, limit << 32. */
-enum {
-    VMSA_GDTR = 0x060,
-    VMSA_LDTR = 0x070,
-    VMSA_TR = 0x090,
-    VMSA_VMPL = 0x0c8, /* in byte 2 of this word */
-    VMSA_EFER = 0x0d0,
-    VMSA_CR4 = 0x148,
-    VMSA_CR3 = 0x150,
-    VMSA_CR0 = 0x158,
-    VMSA_DR7 = 0x160,
-    VMSA_DR6 = 0x168,
-    VMSA_RFLAGS = 0x170,
-    VMSA_RIP = 0x178,
-    VMSA_RSP = 0x1d8,
-    VMSA_PAT = 0x268,
-    VMSA_RDI = 0x338,
-    VMSA_FEATURES = 0x3b0,
-    VMSA_XCR0 = 0x3e8,
-    VMSA_MXCSR = 0x408,
-    VMSA_FCW = 0x410,
-};
 
 struct start {
     void (*run)(uint64_t);
@@ -149,7 +127,7 @@ void fill_vmsa(void *vmsa, unsigned processor, void (*run)(uint64_t), uint64_t a
         {VMSA_GDTR + 8, own_gdt()},
         {VMSA_LDTR, 0x82 << 16},
         {VMSA_TR, 0x8b << 16 | UINT64_C(0xffff) << 32},
-        {VMSA_VMPL, 2 << 16},
+        {VMSA_LEVELS, 2 << 16},
         {VMSA_EFER, 0x1500},
         {VMSA_CR4, 0x60},
         {VMSA_CR3, own_cr3()},
