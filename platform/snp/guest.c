@@ -130,7 +130,7 @@ static void fill_secrets(void *page, const struct boot_guest *guest)
 
 static bool vmsa_is_sound(const void *page)
 {
-    const volatile struct vmsa *vmsa = page;
+    const volatile struct igvm_vmsa *vmsa = page;
 
     return vmsa->vmpl == GUEST_VMPL && (vmsa->efer & EFER_SVME) != 0 &&
            vmsa->sev_features == guest_features();
@@ -147,7 +147,7 @@ static void attach(uint64_t vmsa_gpa, uint64_t area_gpa)
     map_slot(SLOT_AREA, area_gpa);
 }
 
-static bool has_call(const volatile struct vmsa *vmsa, const volatile uint8_t *pending)
+static bool has_call(const volatile struct igvm_vmsa *vmsa, const volatile uint8_t *pending)
 {
     return vmsa->exit_code == EXIT_VMGEXIT && *pending != 0;
 }
@@ -155,7 +155,7 @@ static bool has_call(const volatile struct vmsa *vmsa, const volatile uint8_t *p
 static bool take(struct guest_call *call)
 {
     const struct snp_cpu *own = snp_this_cpu();
-    volatile struct vmsa *vmsa = slot_va(own, SLOT_VMSA);
+    volatile struct igvm_vmsa *vmsa = slot_va(own, SLOT_VMSA);
     volatile uint8_t *pending = slot_va(own, SLOT_AREA);
 
     if (!has_call(vmsa, pending)) {
@@ -176,7 +176,7 @@ static bool take(struct guest_call *call)
 
 static void answer(const struct guest_call *call)
 {
-    volatile struct vmsa *vmsa = slot_va(snp_this_cpu(), SLOT_VMSA);
+    volatile struct igvm_vmsa *vmsa = slot_va(snp_this_cpu(), SLOT_VMSA);
 
     vmsa->rax = (uint32_t)call->rax;
     vmsa->rcx = call->registers.rcx;
@@ -195,14 +195,14 @@ static bool run(void)
 
 static void disable(void *page)
 {
-    volatile struct vmsa *vmsa = page;
+    volatile struct igvm_vmsa *vmsa = page;
 
     __atomic_fetch_and(&vmsa->efer, ~EFER_SVME, __ATOMIC_SEQ_CST);
 }
 
 static void enable(void *page)
 {
-    volatile struct vmsa *vmsa = page;
+    volatile struct igvm_vmsa *vmsa = page;
 
     __atomic_fetch_or(&vmsa->efer, EFER_SVME, __ATOMIC_SEQ_CST);
 }

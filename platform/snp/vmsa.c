@@ -28,31 +28,28 @@
 #define GUEST_VMPL  2u
 
 /* 64-bit mode with flat segments; nothing else may be taken for zero. */
-static void fill_common(struct vmsa *v, uint16_t code, uint16_t data)
+static void fill_common(struct igvm_vmsa *v, uint16_t code, uint16_t data)
 {
-    const struct segment flat = {data, DATA_32, UINT32_MAX, 0};
+    const struct igvm_vmsa_segment none = {0}, flat = {data, DATA_32, UINT32_MAX, 0};
 
-    for (unsigned int i = 0; i < SEGMENTS; i++) {
-        v->segments[i] = flat;
-    }
-    v->segments[CS] = (struct segment){code, CODE_64, UINT32_MAX, 0};
-    v->segments[LDTR] = (struct segment){0, LOCAL_TABLE, 0xffff, 0};
-    v->segments[TR] = (struct segment){0, TASK, 0xffff, 0};
-    v->segments[GDTR] = (struct segment){0, 0, 0, 0};
-    v->segments[IDTR] = (struct segment){0, 0, 0, 0};
+    v->es = v->ss = v->ds = v->fs = v->gs = flat;
+    v->cs = (struct igvm_vmsa_segment){code, CODE_64, UINT32_MAX, 0};
+    v->ldtr = (struct igvm_vmsa_segment){0, LOCAL_TABLE, 0xffff, 0};
+    v->tr = (struct igvm_vmsa_segment){0, TASK, 0xffff, 0};
+    v->gdtr = v->idtr = none;
     v->cr4 = CR4_START;
     v->cr0 = CR0_START;
     v->dr7 = DR7_RESET;
     v->dr6 = DR6_RESET;
     v->rflags = RFLAGS_RESET;
-    v->pat = PAT_RESET;
+    v->g_pat = PAT_RESET;
     v->xcr0 = 1;
     v->mxcsr = MXCSR_RESET;
-    v->ftw = FTW_EMPTY;
-    v->fcw = FCW_RESET;
+    v->x87_ftw = FTW_EMPTY;
+    v->x87_fcw = FCW_RESET;
 }
 
-void vmsa_fill(struct vmsa *v, const struct cpu *cpu, uint64_t features)
+void vmsa_fill(struct igvm_vmsa *v, const struct cpu *cpu, uint64_t features)
 {
     fill_common(v, KERNEL_CS, KERNEL_DS);
     v->efer = EFER_LONG | EFER_NXE | EFER_SVME;
@@ -63,10 +60,10 @@ void vmsa_fill(struct vmsa *v, const struct cpu *cpu, uint64_t features)
     v->sev_features = features;
 }
 
-void vmsa_fill_guest(struct vmsa *v, const struct boot_guest *guest, uint64_t features)
+void vmsa_fill_guest(struct igvm_vmsa *v, const struct boot_guest *guest, uint64_t features)
 {
     fill_common(v, GUEST_CS, GUEST_DS);
-    v->segments[GDTR] = (struct segment){0, 0, GUEST_LIMIT, guest->gdt};
+    v->gdtr = (struct igvm_vmsa_segment){0, 0, GUEST_LIMIT, guest->gdt};
     v->vmpl = GUEST_VMPL;
     v->efer = EFER_LONG | EFER_SVME;
     v->cr3 = guest->tables.pa | platform_private_mask;
