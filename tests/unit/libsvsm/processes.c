@@ -126,6 +126,7 @@ static void test_own_client(void **state)
     assert_int_equal(channel_room(echo), 8192);
     assert_int_equal(channel_write(echo, "HAL", 3), SVSM_OK);
     assert_int_equal(echo_reflect(echo, &(struct echo_reflect_in){3}, NULL), SVSM_OK);
+    assert_int_equal(channel_fill(echo), 3);
     assert_int_equal(channel_read(echo, bytes, 3), SVSM_OK);
     assert_memory_equal(bytes, "IBM", 3);
     launcher_kill(&launcher, ECHO);
