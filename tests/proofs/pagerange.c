@@ -3,9 +3,12 @@
  * A whole range of the page-state table: it changes only while it is held, only from one of the
  * guest's two states to the other, each of its pages and no other. What is said of a range that is
  * claimed is so: of one state, of both, or with a page in it that is not the guest's to validate.
+ * A range has two words here: its size is a number like any other.
  *
- * options: --unwind 34
+ * options: --unwind 4
  */
+#include "small_ranges.h"
+
 #include "pagestate_proof.h"
 
 static void set_large(void)

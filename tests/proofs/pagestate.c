@@ -7,6 +7,8 @@
  *
  * options: --unwind 6
  */
+#include "small_ranges.h"
+
 #include "pagestate_proof.h"
 
 static void set(void)
