@@ -292,10 +292,11 @@ void view_forget(uint64_t gpa, uint64_t size)
         view_forget_vmpl(gpa, size, vmpl);
 }
 
+/* In this order: a CPU that view_settle waits for was inside when it looked, and was kicked. */
 HOT void view_enter_guest(unsigned cpu)
 {
-    __atomic_add_fetch(&guests[cpu].entries, 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&guests[cpu].inside, 1, __ATOMIC_SEQ_CST);
+    __atomic_add_fetch(&guests[cpu].entries, 1, __ATOMIC_SEQ_CST);
 }
 
 HOT void view_leave_guest(unsigned cpu)
