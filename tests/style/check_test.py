@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Shows that each rule of the check finds what it names, and nothing in a clean file."""
 
-import importlib.machinery
-import importlib.util
 import pathlib
+import sys
 import tempfile
 import unittest
 
-LOADER = importlib.machinery.SourceFileLoader("check", str(pathlib.Path(__file__).with_name("check")))
-check = importlib.util.module_from_spec(importlib.util.spec_from_loader("check", LOADER))
-LOADER.exec_module(check)
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import programs
+
+check = programs.load("tests/style/check")
 
 SPDX = "/* SPDX-License-Identifier: BSD-2-Clause */\n"
 
