@@ -92,6 +92,8 @@ bool hw_read(uint64_t gpa, void *to, uint64_t size)
 static bool writable(uint64_t gpa, uint64_t size)
 {
     uint64_t spa;
+    if (gpa + size < gpa) /* a guest may name any address */
+        return false;
     for (uint64_t at = gpa & ~(PAGE_SIZE - 1); at < gpa + size; at += PAGE_SIZE)
         if (!find_page(at, &spa) || rmp_entry(spa)->assigned)
             return false;

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * virtio-mmio windows: QEMU's own devices, passed through on microvm and translated from virtio-pci
- * on q35. The guest's rings and buffers are in shared pages and guest physical addresses are real
- * ones, so DMA needs no help.
+ * on q35, and disks of the machine's own over the memory of QEMU's ivshmem-plain (virtio_disk.h).
+ * The guest's rings and buffers are in shared pages and guest physical addresses are real ones, so
+ * DMA needs no help.
  *
  * microvm gives the last window to its first -device; windows are renumbered here so that device 0
- * is the first on QEMU's command line. The first "svsm" of them go to FEF00000 + n * 1000h without
- * an interrupt, the others to FEB00000 + n * 200h on IOAPIC pin 16 + n. A window without a device
- * reads as device ID 0.
+ * is the first on QEMU's command line; microvm's PCI devices come behind the others. The first
+ * "svsm" of them go to FEF00000 + n * 1000h without an interrupt, the others to FEB00000 + n * 200h
+ * on IOAPIC pin 16 + n. A window without a device reads as device ID 0.
  */
 #include "host/devices/devices.h"
+#include "host/devices/pci.h"
+#include "host/devices/virtio_disk.h"
+#include "host/devices/virtio_mmio.h"
 #include "host/devices/virtio_pci.h"
 #include "x86.h"
 
@@ -17,17 +21,13 @@
 #define PHYSICAL_STEP  0x200ull
 #define PHYSICAL_SLOTS 24u
 #define PHYSICAL_GSI   24u
-#define MAGIC          0x74726976u
-#define REG_MAGIC      0x00u
-#define REG_VERSION    0x04u
-#define REG_DEVICE     0x08u
-#define REG_STATUS     0x60u
-#define REG_ACK        0x64u
 
 struct window {
-    uint64_t physical;      /* microvm's window, or 0 */
-    struct virtio_pci *pci; /* or NULL; neither: empty */
+    uint64_t physical;        /* microvm's window, or 0 */
+    struct virtio_pci *pci;   /* or NULL */
+    struct virtio_disk *disk; /* or NULL; none of the three: empty */
     unsigned pin;
+    struct spinlock lock; /* over reading the device's line and passing it on */
 };
 
 static struct window svsm[VIRTIO_SLOTS], guest[VIRTIO_SLOTS];
@@ -45,10 +45,10 @@ unsigned virtio_guest_count(void)
 
 static uint64_t empty_read(uint64_t offset)
 {
-    if (offset == REG_MAGIC) {
-        return MAGIC;
+    if (offset == M_MAGIC) {
+        return VIRTIO_MAGIC;
     }
-    return offset == REG_VERSION ? 2 : 0;
+    return offset == M_VERSION ? VIRTIO_VERSION : 0;
 }
 
 /* Configuration space has registers of every width; the rest is 32 bits. */
@@ -57,6 +57,9 @@ static uint64_t window_read(const struct window *window, uint64_t offset, unsign
     uint64_t at = window->physical + offset;
     if (window->pci != NULL) {
         return virtio_pci_read(window->pci, offset, size);
+    }
+    if (window->disk != NULL) {
+        return virtio_disk_read(window->disk, offset, size);
     }
     if (window->physical == 0) {
         return empty_read(offset);
@@ -76,8 +79,19 @@ static uint64_t window_read(const struct window *window, uint64_t offset, unsign
 /* The device's line is high as long as its interrupt status is not 0. */
 static bool line(const struct window *window)
 {
+    if (window->disk != NULL) {
+        return virtio_disk_line(window->disk);
+    }
     return window->pci != NULL ? virtio_pci_line(window->pci)
-                               : mmio_read32(window->physical + REG_STATUS) != 0;
+                               : mmio_read32(window->physical + M_INTERRUPT) != 0;
+}
+
+/* Whoever comes last passes on the line as it is last. */
+static void pass_line(struct window *window)
+{
+    spin_lock(&window->lock);
+    guest_pin(window->pin, line(window));
+    spin_unlock(&window->lock);
 }
 
 /* Returns whether the interrupt line may have changed. */
@@ -87,6 +101,9 @@ static bool window_write(const struct window *window, uint64_t offset, unsigned 
     uint64_t at = window->physical + offset;
     if (window->pci != NULL) {
         return virtio_pci_write(window->pci, offset, size, value);
+    }
+    if (window->disk != NULL) {
+        return virtio_disk_write(window->disk, offset, value);
     }
     if (window->physical == 0) {
         return false;
@@ -98,7 +115,7 @@ static bool window_write(const struct window *window, uint64_t offset, unsigned 
     } else {
         mmio_write32(at, (uint32_t)value);
     }
-    return offset == REG_ACK;
+    return offset == M_ACKNOWLEDGE;
 }
 
 static uint64_t guest_read(struct vcpu *vcpu, uint64_t offset, unsigned size)
@@ -109,10 +126,10 @@ static uint64_t guest_read(struct vcpu *vcpu, uint64_t offset, unsigned size)
 
 static void guest_write(struct vcpu *vcpu, uint64_t offset, unsigned size, uint64_t value)
 {
-    const struct window *window = &guest[offset / VIRTIO_GUEST_STEP];
+    struct window *window = &guest[offset / VIRTIO_GUEST_STEP];
     (void)vcpu;
     if (window_write(window, offset % VIRTIO_GUEST_STEP, size, value)) {
-        guest_pin(window->pin, line(window));
+        pass_line(window);
     }
 }
 
@@ -136,13 +153,11 @@ static const struct bus_range windows[] = {
 
 static void virtio_interrupt(void *argument)
 {
-    const struct window *window = argument;
+    struct window *window = argument;
     if (window->pci != NULL) {
         virtio_pci_interrupt(window->pci);
     }
-    if (line(window)) {
-        guest_pin(window->pin, true);
-    }
+    pass_line(window);
 }
 
 static void add_window(struct window found, unsigned gsi, unsigned for_svsm)
@@ -161,14 +176,16 @@ static void add_window(struct window found, unsigned gsi, unsigned for_svsm)
     *window = found;
     window->pin = PIN_VIRTIO + guest_count;
     guest_count++;
-    irq_route(gsi, false, virtio_interrupt, window);
+    if (found.disk == NULL) {
+        irq_route(gsi, false, virtio_interrupt, window);
+    }
 }
 
 static void find_mmio(unsigned for_svsm)
 {
     for (unsigned slot = PHYSICAL_SLOTS; slot-- > 0;) {
         uint64_t at = PHYSICAL_BASE + slot * PHYSICAL_STEP;
-        if (mmio_read32(at + REG_MAGIC) == MAGIC && mmio_read32(at + REG_DEVICE) != 0) {
+        if (mmio_read32(at + M_MAGIC) == VIRTIO_MAGIC && mmio_read32(at + M_DEVICE) != 0) {
             add_window((struct window){.physical = at}, PHYSICAL_GSI + slot, for_svsm);
         }
     }
@@ -176,18 +193,34 @@ static void find_mmio(unsigned for_svsm)
 
 /* An interrupt line serves one device: four devices of the guest in a row have lines of their own.
  */
+static void check_line(const struct virtio_pci *device)
+{
+    for (unsigned other = 0; other < guest_count; other++) {
+        if (guest[other].pci != NULL && guest[other].pci->gsi == device->gsi) {
+            machine_stop(MACHINE_MISUSE, "two virtio devices share an interrupt line; "
+                                         "give them neighbouring PCI slots");
+        }
+    }
+}
+
+/* On microvm only disks over memory: QEMU's virtio devices have its windows there. */
 static void find_pci(unsigned for_svsm)
 {
     static struct virtio_pci devices[2 * VIRTIO_SLOTS];
-    unsigned slot = 0;
-    for (unsigned i = 0; i < 2 * VIRTIO_SLOTS && virtio_pci_find(&devices[i], &slot); i++) {
-        for (unsigned other = 0; other < guest_count; other++) {
-            if (svsm_count == for_svsm && guest[other].pci->gsi == devices[i].gsi) {
-                machine_stop(MACHINE_MISUSE, "two virtio devices share an interrupt line; "
-                                             "give them neighbouring PCI slots");
+    static struct virtio_disk disks[2 * VIRTIO_SLOTS];
+    unsigned count = 0;
+    for (unsigned slot = 0; slot < PCI_SLOTS && count < 2 * VIRTIO_SLOTS; slot++) {
+        struct memory_range memory;
+        if (pci_memory(slot, &memory)) {
+            virtio_disk_init(&disks[count], memory);
+            add_window((struct window){.disk = &disks[count++]}, 0, for_svsm);
+        } else if (!machine.microvm && virtio_pci_take(&devices[count], slot)) {
+            if (svsm_count == for_svsm) {
+                check_line(&devices[count]);
             }
+            add_window((struct window){.pci = &devices[count]}, devices[count].gsi, for_svsm);
+            count++;
         }
-        add_window((struct window){.pci = &devices[i]}, devices[i].gsi, for_svsm);
     }
 }
 
@@ -199,9 +232,8 @@ void virtio_init(unsigned for_svsm)
     }
     if (machine.microvm) {
         find_mmio(for_svsm);
-    } else {
-        find_pci(for_svsm);
     }
+    find_pci(for_svsm);
     if (svsm_count < for_svsm) {
         machine_stop(MACHINE_MISUSE, "plane0=%u, but QEMU has %u virtio devices", for_svsm,
                      svsm_count);

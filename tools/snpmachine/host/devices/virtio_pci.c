@@ -7,43 +7,22 @@
  * notification goes to an address of the queue's own.
  */
 #include "host/devices/virtio_pci.h"
+#include "host/devices/pci.h"
+#include "host/devices/virtio_mmio.h"
 #include "x86.h"
 
-#define CONFIG_ADDRESS 0xCF8u
-#define CONFIG_DATA    0xCFCu
-#define SLOTS          32u
 #define VENDOR_VIRTIO  0x1AF4u
 #define FIRST_MODERN   0x1040u
 #define LAST_MODERN    0x107Fu
-#define COMMAND        0x04u
-#define COMMAND_ON     0x6u /* memory and bus mastering */
 #define COMMAND_SILENT 0x400u
-#define BAR_FIRST      0x10u
 #define CAPABILITIES   0x34u
 #define INTERRUPT_PIN  0x3Du
 #define CAP_VENDOR     0x09u
 #define CAP_WALK_MAX   48u
 #define BAR_WIDE       4u
 #define Q35_INTX_GSI   20u
-#define MAGIC          0x74726976u
-#define VENDOR_QEMU    0x554D4551u
 
 enum structure { COMMON = 1, NOTIFY = 2, ISR = 3, DEVICE = 4 };
-
-/* virtio-mmio */
-enum {
-    M_MAGIC = 0x00,
-    M_VERSION = 0x04,
-    M_DEVICE = 0x08,
-    M_VENDOR = 0x0C,
-    M_QUEUE_SELECT = 0x30,
-    M_QUEUE_READY = 0x44,
-    M_NOTIFY = 0x50,
-    M_INTERRUPT = 0x60,
-    M_ACKNOWLEDGE = 0x64,
-    M_STATUS = 0x70,
-    M_CONFIG = 0x100,
-};
 
 #define P_QUEUE_ENABLE  0x1Cu
 #define P_NOTIFY_OFFSET 0x1Eu
@@ -58,22 +37,10 @@ static const struct {
     {0x90, 0x28, 4}, {0x94, 0x2C, 4}, {0xA0, 0x30, 4}, {0xA4, 0x34, 4}, {0xFC, 0x15, 1},
 };
 
-static uint32_t config_read(unsigned slot, unsigned offset)
-{
-    port_write32(CONFIG_ADDRESS, 0x80000000u | slot << 11 | (offset & 0xFCu));
-    return port_read32(CONFIG_DATA) >> 8 * (offset & 3u);
-}
-
-static void config_write(unsigned slot, unsigned offset, uint32_t value)
-{
-    port_write32(CONFIG_ADDRESS, 0x80000000u | slot << 11 | (offset & 0xFCu));
-    port_write32(CONFIG_DATA, value);
-}
-
 static uint64_t bar(unsigned slot, unsigned index)
 {
-    uint64_t low = config_read(slot, BAR_FIRST + 4 * index);
-    uint64_t high = (low & BAR_WIDE) != 0 ? config_read(slot, BAR_FIRST + 4 * index + 4) : 0;
+    uint64_t low = pci_read(slot, PCI_BAR + 4 * index);
+    uint64_t high = (low & BAR_WIDE) != 0 ? pci_read(slot, PCI_BAR + 4 * index + 4) : 0;
     return (low & ~15ull) | high << 32;
 }
 
@@ -81,49 +48,39 @@ static void note_structure(struct virtio_pci *device, unsigned slot, unsigned at
 {
     uint64_t *const places[] = {NULL, &device->common, &device->notify, &device->isr,
                                 &device->config};
-    unsigned kind = config_read(slot, at + 3) & 0xFFu;
+    unsigned kind = pci_read(slot, at + 3) & 0xFFu;
     if (kind < COMMON || kind > DEVICE || *places[kind] != 0) {
         return;
     }
-    *places[kind] = bar(slot, config_read(slot, at + 4) & 7u) + config_read(slot, at + 8);
+    *places[kind] = bar(slot, pci_read(slot, at + 4) & 7u) + pci_read(slot, at + 8);
     if (kind == NOTIFY) {
-        device->notify_step = config_read(slot, at + 16);
+        device->notify_step = pci_read(slot, at + 16);
     }
 }
 
-static bool take(struct virtio_pci *device, unsigned slot)
+bool virtio_pci_take(struct virtio_pci *device, unsigned slot)
 {
-    uint32_t id = config_read(slot, 0);
+    uint32_t id = pci_read(slot, 0);
     if ((id & 0xFFFFu) != VENDOR_VIRTIO || id >> 16 < FIRST_MODERN || id >> 16 > LAST_MODERN) {
         return false;
     }
     *device = (struct virtio_pci){.device_id = (id >> 16) - FIRST_MODERN, .slot = slot};
-    unsigned at = config_read(slot, CAPABILITIES) & 0xFCu;
+    unsigned at = pci_read(slot, CAPABILITIES) & 0xFCu;
     for (unsigned i = 0; at != 0 && i < CAP_WALK_MAX; i++) {
-        if ((config_read(slot, at) & 0xFFu) == CAP_VENDOR) {
+        if ((pci_read(slot, at) & 0xFFu) == CAP_VENDOR) {
             note_structure(device, slot, at);
         }
-        at = config_read(slot, at + 1) & 0xFCu;
+        at = pci_read(slot, at + 1) & 0xFCu;
     }
-    unsigned pin = (config_read(slot, INTERRUPT_PIN) & 0xFFu) - 1;
+    unsigned pin = (pci_read(slot, INTERRUPT_PIN) & 0xFFu) - 1;
     device->gsi = Q35_INTX_GSI + (slot + pin) % 4; /* how the q35's chipset wires its slots */
-    config_write(slot, COMMAND, config_read(slot, COMMAND) | COMMAND_ON);
+    pci_write(slot, PCI_COMMAND, pci_read(slot, PCI_COMMAND) | PCI_COMMAND_ON);
     return device->common != 0 && device->notify != 0 && device->isr != 0;
-}
-
-bool virtio_pci_find(struct virtio_pci *device, unsigned *slot)
-{
-    while (*slot < SLOTS) {
-        if (take(device, (*slot)++)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 void virtio_pci_silence(const struct virtio_pci *device)
 {
-    config_write(device->slot, COMMAND, config_read(device->slot, COMMAND) | COMMAND_SILENT);
+    pci_write(device->slot, PCI_COMMAND, pci_read(device->slot, PCI_COMMAND) | COMMAND_SILENT);
 }
 
 static uint64_t register_read(uint64_t address, unsigned size)
@@ -183,13 +140,13 @@ static uint64_t own_read(const struct virtio_pci *device, uint64_t offset)
 {
     switch (offset) {
     case M_MAGIC:
-        return MAGIC;
+        return VIRTIO_MAGIC;
     case M_VERSION:
-        return 2;
+        return VIRTIO_VERSION;
     case M_DEVICE:
         return device->device_id;
     case M_VENDOR:
-        return VENDOR_QEMU;
+        return VIRTIO_VENDOR;
     case M_QUEUE_READY:
         return (device->ready & queue_bit(device)) != 0;
     case M_INTERRUPT:

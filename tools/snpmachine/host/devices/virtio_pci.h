@@ -24,9 +24,8 @@ struct virtio_pci {
     uint16_t notify_offset[VIRTIO_PCI_QUEUES];
 };
 
-/* The next modern virtio device on bus 0 from *slot on (which is moved behind it); false: no more.
- */
-bool virtio_pci_find(struct virtio_pci *device, unsigned *slot);
+/* A modern virtio device in this slot of bus 0; false: none. */
+bool virtio_pci_take(struct virtio_pci *device, unsigned slot);
 
 /* For a device that is polled: its interrupt line stays low. */
 void virtio_pci_silence(const struct virtio_pci *device);
