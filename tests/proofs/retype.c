@@ -7,7 +7,9 @@
  * arithmetic holds for all sizes and counts is the proof "fits".
  *
  * The window's base stands for the address 0: pointers into the memory are formed, as the kernel
- * does, but nothing lies there and nothing is read.
+ * does, but nothing lies there and nothing is read. The slot that is named is always the same one,
+ * and the CNode begins there or earlier and ends after it, anywhere: a slot's number is only a
+ * name.
  *
  * sources: microkernel/cap.c
  * options: --unwind 9
@@ -16,11 +18,14 @@
 
 #include "proof.h"
 
-#define SLOTS  8u /* of the window: 1 is the memory's, 2 a child's, 4 to 7 the CNode */
+#define SLOTS  8u /* of the window: 1 is the memory's, 2 a child's, 4 to 7 may be the CNode's */
+#define PLACE  5u /* the slot that is named */
 #define COUNT  3u
 #define MEMORY 17u /* log2 */
 
-static struct slot slots[SLOTS];
+static struct slot slots[SLOTS], before[SLOTS];
+static bool begins_earlier;
+static uint64_t rest;                 /* of the CNode, from that slot on */
 static uint64_t low, high, watermark; /* of the memory, before */
 static unsigned quiet, created, cleared;
 static uint64_t last_end;  /* of the object created last */
@@ -60,17 +65,17 @@ void cpus_quiesce(void)
 struct cspace cnode_space(struct cap cap)
 {
     (void)cap;
-    return (struct cspace){&slots[4], 4};
+    return begins_earlier ? (struct cspace){&slots[PLACE - 1], rest + 1}
+                          : (struct cspace){&slots[PLACE], rest};
 }
 
 seL4_Error invocation_place(const struct invocation *inv, seL4_Word packed, seL4_CapRights_t rights,
                             struct place *place)
 {
     (void)inv;
+    (void)packed;
     ASSERT(rights == seL4_CanWrite, "the CNode must be writable");
-    if ((packed & UINT32_MAX) >= 4)
-        return seL4_RangeError;
-    place->slot = &slots[4 + (packed & UINT32_MAX)];
+    place->slot = &slots[PLACE];
     place->cnode.aux = (uint16_t)(2u | nondet_u8() << 8);
     return nondet_bool() ? seL4_NoError : seL4_FailedLookup;
 }
@@ -118,15 +123,17 @@ static void any_memory(void)
     /* Where a walk of the tree may lead: to the one child there is, or to none. */
     ASSUME(slots[1].child == 0 || slots[1].child == 2);
     ASSUME(slots[2].next == 0 && slots[2].prev == 0);
-    for (unsigned i = 4; i < 8; i++)
+    for (unsigned i = 4; i < SLOTS; i++)
         ASSUME(slots[i].parent == 0 && slots[i].child == 0);
+    begins_earlier = nondet_bool();
+    rest = nondet_u32();
+    ASSUME(rest >= 1 && rest <= SLOTS - PLACE);
 }
 
-static void check_reset(const struct invocation *inv, bool children)
+static void check_reset(bool children)
 {
     struct cap cap = slots[1].cap;
 
-    (void)inv;
     ASSERT(!children && created == 0, "memory in use is not used again");
     ASSERT(cap.badge < watermark, "it gets less each time");
     ASSERT(cleared == 1 || untyped_is_device(cap), "and is clean then");
@@ -134,38 +141,56 @@ static void check_reset(const struct invocation *inv, bool children)
     REACHED(cap.badge == 0 && cleared == 1);
 }
 
-static void check_made(const struct invocation *inv, const struct slot *before)
+static void check_made(uint64_t count, bool children)
 {
     struct cap cap = slots[1].cap;
 
-    ASSERT(created == inv->mr[2], "as many as were asked for");
+    ASSERT(created == count && count <= rest, "as many as were asked for, in the CNode");
     ASSERT(low + cap.badge == last_end, "the watermark is the end of the last one");
-    ASSERT(cap.badge >= watermark || !slot_has_children(before), "and does not fall");
-    ASSERT(slot_at(slots[1].child) >= &slots[4], "they are its children");
+    ASSERT(cap.badge >= watermark || !children, "and does not fall");
+    ASSERT(slot_at(slots[1].child) == &slots[PLACE + created - 1], "they are its children");
     REACHED(created == COUNT && watermark != 0);
+    REACHED(created == COUNT && begins_earlier);
+}
+
+static bool is_same(struct cap now, struct cap then)
+{
+    return now.type == then.type && now.rights == then.rights && now.aux == then.aux &&
+           now.object == then.object && now.badge == then.badge;
+}
+
+static void check_others(bool made)
+{
+    for (unsigned i = 0; i < SLOTS; i++) {
+        bool new = made &&i >= PLACE &&i < PLACE + created;
+
+        ASSERT(!new || (slot_is_empty(&before[i]) && slots[i].parent == 1), "in empty slots");
+        ASSERT(new || i == 1 || is_same(slots[i].cap, before[i].cap), "no other slot changes");
+    }
 }
 
 void harness(void)
 {
     struct invocation inv;
-    struct slot before, other;
-    unsigned i = nondet_u32();
+    bool children;
+    uint64_t count;
     seL4_Error error;
 
     any_memory();
     ANYTHING(&inv);
-    ASSUME(inv.mr[2] <= COUNT && i < SLOTS && i != 1);
     inv.slot = &slots[1];
-    before = slots[1];
-    other = slots[i];
+    count = inv.mr[2];
+    ASSUME(count <= COUNT);
+    children = slot_has_children(&slots[1]);
+    for (unsigned i = 0; i < SLOTS; i++)
+        before[i] = slots[i];
     error = invoke_Untyped_Retype(&inv);
     if (error == seL4_NoError)
-        check_made(&inv, &before);
+        check_made(count, children);
     else if (error == INVOKE_AGAIN)
-        check_reset(&inv, slot_has_children(&before));
+        check_reset(children);
     else
-        ASSERT(slots[1].cap.badge == watermark && created == 0 && cleared == 0,
+        ASSERT(is_same(slots[1].cap, before[1].cap) && created == 0 && cleared == 0,
                "an error changes nothing");
-    ASSERT(error == seL4_NoError || slots[i].cap.type == other.cap.type, "nor any other slot");
-    ASSERT(slot_is_empty(&other) || slots[i].cap.object == other.cap.object, "no slot is lost");
+    check_others(error == seL4_NoError);
 }

@@ -6,9 +6,11 @@
  * then reaches it; Unmap clears the entry that links this table and no other; a new address space
  * has the kernel's half and is a space of its own.
  *
- * Tables have four entries here instead of 512, which no line of the source knows.
+ * Tables have four entries here instead of 512, and there are four address spaces instead of 256,
+ * which no line of the source knows.
  *
- * options: --unwind 6 --unwindset vspaces_free.0:257,free_number.0:257
+ * parts: 4
+ * options: --unwind 6
  */
 #include "bytes.h"
 
@@ -29,7 +31,15 @@ uint64_t window_phys(const void *object);
 void *window_object(uint32_t granule);
 uint32_t window_granule(const void *object);
 
+#define vspaces vspaces_of_the_kernel
 #include "pagetable.h"
+#undef vspaces
+#undef VSPACES
+#undef MAPPING_NUMBER_BITS
+#define VSPACES             4u
+#define MAPPING_NUMBER_BITS 2u
+extern struct vspace vspaces[VSPACES];
+
 #undef PT_BITS
 #define PT_BITS 2u
 
@@ -46,28 +56,39 @@ uint32_t window_granule(const void *object);
 struct window kernel_window;
 uint64_t platform_private_mask, platform_shared_mask;
 
-static uint64_t tables[TABLES][PT_ENTRIES], before[TABLES][PT_ENTRIES];
+/* Each an object of its own, so that a number of an entry is a number in it. */
+static uint64_t root[PT_ENTRIES], first[PT_ENTRIES], second[PT_ENTRIES], ours[PT_ENTRIES];
+static uint64_t before[TABLES][PT_ENTRIES];
 static struct slot slot, space_slot;
 static unsigned flushed, cleared;
+
+static uint64_t *table_at(uint64_t number)
+{
+    if (number == 0)
+        return root;
+    if (number == 1)
+        return first;
+    return number == 2 ? second : ours;
+}
 
 void *window_at(uint64_t phys)
 {
     uint64_t number = (phys - BASE) / PAGE_SIZE;
 
     ASSERT(phys >= BASE && phys % PAGE_SIZE == 0 && number < TABLES, "a table there is");
-    return tables[number];
+    return table_at(number);
 }
 
 uint64_t window_phys(const void *object)
 {
-    ASSERT(object == tables[0] || object == tables[OURS], "the root, or the table in question");
-    return BASE + (object == tables[0] ? 0 : OURS * PAGE_SIZE);
+    ASSERT(object == root || object == ours, "the root, or the table in question");
+    return BASE + (object == root ? 0 : OURS * PAGE_SIZE);
 }
 
 void *window_object(uint32_t granule)
 {
     ASSERT(granule == slot.cap.object, "the capability's");
-    return tables[OURS];
+    return ours;
 }
 
 uint32_t window_granule(const void *object)
@@ -77,9 +98,9 @@ uint32_t window_granule(const void *object)
 
 void bytes_zero(void *start, uint64_t size)
 {
-    ASSERT(start == tables[OURS] && size == PAGE_SIZE, "the whole table, and no other");
+    ASSERT(start == ours && size == PAGE_SIZE, "the whole table, and no other");
     for (unsigned i = 0; i < PT_ENTRIES; i++)
-        tables[OURS][i] = 0;
+        ours[i] = 0;
     cleared++;
 }
 
@@ -117,10 +138,13 @@ static void any_tables(bool once)
 {
     unsigned times = 0;
 
-    ANYTHING(tables);
+    ANYTHING(root);
+    ANYTHING(first);
+    ANYTHING(second);
+    ANYTHING(ours);
     for (unsigned t = 0; t < (once ? TABLES : OURS); t++)
         for (unsigned i = 0; i < PT_ENTRIES; i++) {
-            uint64_t e = tables[t][i];
+            uint64_t e = table_at(t)[i];
 
             if ((e & (PT_PRESENT | PT_LARGE)) == PT_PRESENT) {
                 uint64_t number = (pagetable_phys(e) - BASE) / PAGE_SIZE;
@@ -133,14 +157,14 @@ static void any_tables(bool once)
     ASSUME(times == 0 || (once && times == 1));
     for (unsigned t = 0; t < TABLES; t++)
         for (unsigned i = 0; i < PT_ENTRIES; i++)
-            before[t][i] = tables[t][i];
+            before[t][i] = table_at(t)[i];
 }
 
 static void any_world(bool once)
 {
     platform_private_mask = nondet_bool() ? UINT64_C(1) << 51 : 0;
     any_tables(once);
-    vspaces[1] = (struct vspace){.cr3 = BASE, .root = tables[0], .number = 1};
+    vspaces[1] = (struct vspace){.cr3 = BASE, .root = root, .number = 1};
     vspaces[1].generation = nondet_u32();
     ANYTHING(&slot);
     ANYTHING(&space_slot);
@@ -155,13 +179,13 @@ static uint64_t *hardware(uint64_t address, unsigned level)
     unsigned table = 0;
 
     for (unsigned at = PT_LEVELS; at > level; at--) {
-        uint64_t entry = tables[table][address >> (PAGE_SHIFT + PT_BITS * (at - 1)) & 3];
+        uint64_t entry = table_at(table)[address >> (PAGE_SHIFT + PT_BITS * (at - 1)) & 3];
 
         if ((entry & PT_PRESENT) == 0 || (entry & PT_LARGE) != 0)
             return NULL;
         table = (unsigned)((pagetable_phys(entry) - BASE) / PAGE_SIZE);
     }
-    return &tables[table][address >> (PAGE_SHIFT + PT_BITS * (level - 1)) & 3];
+    return &table_at(table)[address >> (PAGE_SHIFT + PT_BITS * (level - 1)) & 3];
 }
 
 static void check_walk(void)
@@ -184,8 +208,19 @@ static unsigned changes(void)
 
     for (unsigned t = 0; t < OURS; t++)
         for (unsigned i = 0; i < PT_ENTRIES; i++)
-            count += tables[t][i] != before[t][i];
+            count += table_at(t)[i] != before[t][i];
     return count;
+}
+
+/* Whether what has changed was free. */
+static bool filled(void)
+{
+    bool good = true;
+
+    for (unsigned t = 0; t < OURS; t++)
+        for (unsigned i = 0; i < PT_ENTRIES; i++)
+            good = good && (table_at(t)[i] == before[t][i] || (before[t][i] & PT_PRESENT) == 0);
+    return good;
 }
 
 static void check_map(void)
@@ -206,10 +241,8 @@ static void check_map(void)
     link = hardware(inv.mr[1], slot.cap.aux + 1u);
     ASSERT(link != NULL && changes() == 1 && cleared == 1, "one entry, on the way there");
     ASSERT(*link == (BASE + OURS * PAGE_SIZE | platform_private_mask | LINKING), "links it");
-    ASSERT((before[(link - tables[0]) / PT_ENTRIES][(link - tables[0]) % PT_ENTRIES] &
-            PT_PRESENT) == 0,
-           "and was free");
-    ASSERT(link >= &tables[0][PT_ENTRIES] || link < &tables[0][USER_ENTRIES], "in the users' half");
+    ASSERT(filled(), "and was free");
+    ASSERT(root[2] == before[0][2] && root[3] == before[0][3], "in the users' half");
     ASSERT(pagetable_entry(m, slot.cap.aux) != NULL, "the walk goes on there");
     ASSERT(mapping_unpack(slot.cap.badge, &m) && m.vspace == &vspaces[1], "the capability knows");
     ASSERT(m.address <= inv.mr[1] && inv.mr[1] - m.address < PT_SPAN(slot.cap.aux), "where");
@@ -234,7 +267,8 @@ static void check_unmap(void)
     ASSERT(changes() <= 1 && changes() == flushed, "one entry, which is flushed");
     for (unsigned t = 0; t < OURS; t++)
         for (unsigned i = 0; i < PT_ENTRIES; i++)
-            ASSERT(tables[t][i] == before[t][i] || (tables[t][i] == 0 && links(before[t][i], OURS)),
+            ASSERT(table_at(t)[i] == before[t][i] ||
+                       (table_at(t)[i] == 0 && links(before[t][i], OURS)),
                    "the one that linked it");
     REACHED(flushed == 1);
     REACHED(flushed == 0);
@@ -249,19 +283,19 @@ static void check_create(void)
     vspaces[0] = (struct vspace){.cr3 = 1, .root = kernels};
     vspace_pcid_mask = nondet_bool() ? 63 : 0;
     slot.cap.object = 7;
-    cap = vspace_create(tables[0]);
+    cap = vspace_create(root);
     ASSERT(cap.aux == 2 && vspaces[2].number == 2, "a number nobody had");
-    ASSERT(vspaces[2].root == tables[0] && vspaces[2].tag == 1, "its own root and tag");
+    ASSERT(vspaces[2].root == root && vspaces[2].tag == 1, "its own root and tag");
     ASSERT((vspaces[2].cr3 & ADDRESS & ~platform_private_mask) == BASE,
            "as the processor wants it");
     for (unsigned i = 0; i < PT_ENTRIES; i++)
-        ASSERT(tables[0][i] == (i < USER_ENTRIES ? before[0][i] : kernels[i]), "the kernel's half");
+        ASSERT(root[i] == (i < USER_ENTRIES ? before[0][i] : kernels[i]), "the kernel's half");
     REACHED(true);
 }
 
 void harness(void)
 {
-    switch (nondet_int()) {
+    switch (PART) {
     case 0:
         any_world(false);
         check_walk();
