@@ -2,20 +2,28 @@
 /*
  * Copy, Mint and Move, with any words, on any two CNodes: a copy is of the same object and never
  * has more rights; a badge is given once; untyped memory and the like stay single; nothing that
- * could contain a CNode's ancestor gets into it; an error changes nothing.
+ * could contain a CNode's ancestor gets into it; an error changes nothing. Slot 1 is a parent, 2
+ * the invoked CNode's, 3 to 5 are what CNodes hold: 4 and 5 are the invoked one's.
  *
- * sources: microkernel/cnode.c microkernel/cap.c
+ * parts: 3
  * options: --unwind 8
  */
-#include "cnode.h"
-#include "delete.h"
-#include "object.h"
-#include "proof.h"
-#include "untyped.h"
+#define cspace_lookup lookup_in_the_window
+#include "few_slots.h"
+#undef cspace_lookup
 
-#define SLOTS 6u /* 1 is a parent, 2 the invoked CNode's, 3 to 5 what CNodes hold */
+/* How a slot is found in a CNode is the proof "decode". */
+static struct slot *cspace_lookup(const struct cspace *space, seL4_CPtr cptr)
+{
+    ASSERT(space->slots == &slot_4 && space->count == 2, "in the invoked CNode");
+    if (cptr >= 2)
+        return NULL;
+    return cptr == 0 ? &slot_4 : &slot_5;
+}
 
-static struct slot slots[SLOTS];
+#include <cap.c>
+#include <cnode.c>
+
 static unsigned from;
 
 bool object_may_be_copied(enum seL4_CapType type)
@@ -44,28 +52,28 @@ seL4_Error invocation_place(const struct invocation *inv, seL4_Word packed, seL4
     (void)inv;
     (void)packed;
     ASSERT(rights == (inv->label == 4 ? seL4_CanWrite : seL4_CanRead), "as the method needs");
-    place->slot = &slots[from];
+    place->slot = slot_at(from);
     return nondet_bool() ? seL4_NoError : seL4_FailedLookup;
 }
 
-/* The invoked CNode is slots 4 and 5. */
-static void any_slots(void)
+static void any_world(void)
 {
-    kernel_window.base = (uint8_t *)slots;
-    ANYTHING(slots);
+    any_slots();
     from = nondet_u32();
     ASSUME(from >= 3 && from < SLOTS);
-    ASSUME(slots[2].cap.type == CAP_CNode && slots[2].cap.object == 4 &&
-           cnode_bits(slots[2].cap) == 1);
+    slot_2.cap.type = CAP_CNode;
+    slot_2.cap.object = 4;
+    slot_2.cap.aux = (uint16_t)(1 | nondet_u8() << 8);
     for (unsigned i = 1; i < SLOTS; i++) {
-        ASSUME(slots[i].parent < SLOTS && slots[i].child < SLOTS);
-        ASSUME(slots[i].next < SLOTS && slots[i].prev < SLOTS);
-        ASSUME(slots[i].cap.type < CAP_Root || i == 1);
+        const struct slot *slot = slot_at(i);
+
+        ASSUME(slot->parent < SLOTS && slot->child < SLOTS);
+        ASSUME(slot->next < SLOTS && slot->prev < SLOTS);
+        ASSUME(slot->cap.type < CAP_Root || i == 1);
+        ASSUME(i == 1 || slot_is_empty(slot) || (slot->parent >= 1 && slot->parent <= 3));
     }
-    ASSUME(slots[1].cap.type != CAP_Null);
-    for (unsigned i = 2; i < SLOTS; i++)
-        ASSUME(slot_is_empty(&slots[i]) || (slots[i].parent >= 1 && slots[i].parent <= 3));
-    ASSUME(slot_is_well_formed(&slots[from]));
+    ASSUME(slot_1.cap.type != CAP_Null);
+    ASSUME(slot_is_well_formed(slot_at(from)));
 }
 
 static void check_copy(struct cap new, struct cap source, uint64_t badge)
@@ -89,9 +97,25 @@ static void check_move(struct cap new, struct cap source, bool derived)
     ASSERT(new.type == source.type &&new.object == source.object &&new.badge ==
                source.badge &&new.rights == source.rights &&new.aux == source.aux,
            "what is moved stays what it is");
-    ASSERT(slot_is_empty(&slots[from]), "and is gone where it was");
-    ASSERT(derived || cnode_level_of(new) > cnode_level(slots[2].cap), "levels are kept");
+    ASSERT(slot_is_empty(slot_at(from)), "and is gone where it was");
+    ASSERT(derived || cnode_level_of(new) > cnode_level(slot_2.cap), "levels are kept");
     REACHED(source.type == CAP_Untyped);
+}
+
+static bool is_same(const struct slot *now, const struct slot *then)
+{
+    return now->cap.type == then->cap.type && now->cap.rights == then->cap.rights &&
+           now->cap.aux == then->cap.aux && now->cap.object == then->cap.object &&
+           now->cap.badge == then->cap.badge && now->parent == then->parent &&
+           now->child == then->child && now->next == then->next && now->prev == then->prev;
+}
+
+static seL4_Error derive_or_move(struct invocation *inv)
+{
+    inv->label = 2 + PART;
+    if (inv->label == 4)
+        return invoke_CNode_Move(inv);
+    return inv->label == 2 ? invoke_CNode_Copy(inv) : invoke_CNode_Mint(inv);
 }
 
 void harness(void)
@@ -100,25 +124,18 @@ void harness(void)
     struct slot before[SLOTS];
     bool derived;
     seL4_Error error;
-    unsigned to, i = nondet_u32();
+    unsigned to;
 
-    any_slots();
+    any_world();
     ANYTHING(&inv);
-    ASSUME(inv.label == 2 || inv.label == 3 || inv.label == 4);
-    ASSUME(i >= 1 && i < SLOTS);
-    inv.slot = &slots[2];
-    derived = slot_is_derived(&slots[from]);
-    for (unsigned k = 0; k < SLOTS; k++)
-        before[k] = slots[k];
-    if (inv.label == 4)
-        error = invoke_CNode_Move(&inv);
-    else
-        error = inv.label == 2 ? invoke_CNode_Copy(&inv) : invoke_CNode_Mint(&inv);
+    inv.slot = &slot_2;
+    derived = slot_is_derived(slot_at(from));
+    for (unsigned i = 0; i < SLOTS; i++)
+        before[i] = *slot_at(i);
+    error = derive_or_move(&inv);
     if (error != seL4_NoError) {
-        ASSERT(slots[i].cap.type == before[i].cap.type && slots[i].parent == before[i].parent &&
-                   slots[i].child == before[i].child && slots[i].next == before[i].next &&
-                   slots[i].prev == before[i].prev,
-               "an error changes nothing");
+        for (unsigned i = 0; i < SLOTS; i++)
+            ASSERT(is_same(slot_at(i), &before[i]), "an error changes nothing");
         REACHED(error == seL4_DeleteFirst);
         return;
     }
@@ -126,7 +143,7 @@ void harness(void)
     to = 4 + (unsigned)inv.mr[0];
     ASSERT(slot_is_empty(&before[to]) && !slot_is_empty(&before[from]), "an empty one");
     if (inv.label == 4)
-        check_move(slots[to].cap, before[from].cap, derived);
+        check_move(slot_at(to)->cap, before[from].cap, derived);
     else
-        check_copy(slots[to].cap, before[from].cap, inv.label == 3 ? inv.mr[3] : 0);
+        check_copy(slot_at(to)->cap, before[from].cap, inv.label == 3 ? inv.mr[3] : 0);
 }
