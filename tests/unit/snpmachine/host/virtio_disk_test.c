@@ -281,6 +281,7 @@ static void test_no_such_descriptor(void **state)
 {
     (void)state;
     request(READ, 1, DATA, 512);
+    descriptor(QUEUE, HEADER, 16, MORE | 1u << 16);
     submit(QUEUE);
     expect_broken();
 }
@@ -299,6 +300,7 @@ static void test_chain_leaves_the_table(void **state)
     (void)state;
     request(READ, 1, DATA, 512);
     descriptor(1, DATA, 512, MORE | WRITES | QUEUE << 16);
+    descriptor(QUEUE, OUTCOME, 1, WRITES);
     submit(0);
     expect_broken();
 }
@@ -307,7 +309,7 @@ static void test_indirect(void **state)
 {
     (void)state;
     request(READ, 1, DATA, 512);
-    descriptor(0, HEADER, 16, INDIRECT);
+    descriptor(0, HEADER, 16, INDIRECT | MORE | 1u << 16);
     submit(0);
     expect_broken();
 }
