@@ -2,6 +2,7 @@
 /* Processors, and what they ask of each other; see cpu.h and lock.h. */
 #include "cpu.h"
 
+#include "ipc.h"
 #include "lock.h"
 #include "panic.h"
 
@@ -56,7 +57,9 @@ void cpu_answer(struct cpu *cpu)
 {
     uint32_t why = __atomic_fetch_and(&cpu->attention, ATTEND_STOP, __ATOMIC_SEQ_CST);
 
-    if ((why & ATTEND_INBOX) != 0) {
+    if ((why & ATTEND_STOP) != 0) {
+        sched_stop_ready(cpu);
+    } else if ((why & ATTEND_INBOX) != 0) {
         sched_take_inbox(cpu);
     }
     if ((why & ATTEND_FLUSH) != 0) {
@@ -64,13 +67,19 @@ void cpu_answer(struct cpu *cpu)
     }
 }
 
-/* A waiter knows no object, so it is as good as outside the kernel; and it answers others. */
+/* A waiter knows no object, so it is as good as outside the kernel; it answers others, and stops
+   where its thread is wanted suspended: the holder may be waiting for that. */
 static void wait_for_lock(struct cpu *cpu)
 {
     __atomic_add_fetch(&cpu->entries, 1, __ATOMIC_SEQ_CST);
     do {
         if (cpu->attention != 0) {
             cpu_answer(cpu);
+        }
+        if ((cpu->attention & ATTEND_STOP) != 0 && sched_must_stop(cpu)) {
+            __atomic_add_fetch(&cpu->entries, 1, __ATOMIC_SEQ_CST);
+            ipc_fail(cpu_current(cpu), svsm_PeerRestarted);
+            sched_leave(cpu);
         }
         machine_pause();
     } while (__atomic_exchange_n(&config.held, 1, __ATOMIC_ACQUIRE) != 0);

@@ -92,8 +92,8 @@ void cpu_init(struct cpu *cpu, uint32_t id);
 
 /* Asks a processor to look at something before it goes on; any processor may. */
 void cpu_attend(struct cpu *cpu, enum attention why);
-/* Does what was asked of this one, but for ATTEND_STOP, which is the scheduler's; also called by
-   whoever spins, so that spinning ends. */
+/* Does what was asked of this one, but that its current thread stops, which is for sched_leave();
+   also called by whoever spins, so that spinning ends. */
 void cpu_answer(struct cpu *cpu);
 
 /* Returns when no other processor is still in the kernel entry it is in now: what was removed from

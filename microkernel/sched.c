@@ -93,6 +93,22 @@ void sched_take_inbox(struct cpu *cpu)
     take_inbox(cpu, cpu);
 }
 
+void sched_stop_ready(struct cpu *cpu)
+{
+    sched_take_inbox(cpu);
+    for (uint64_t left = cpu->sched.ready; left != 0; left &= left - 1) {
+        struct tcb *next;
+
+        for (struct tcb *t = cpu->sched.first[__builtin_ctzll(left)]; t != NULL; t = next) {
+            next = t->next;
+            if (__atomic_load_n(&t->stop, __ATOMIC_ACQUIRE) != 0) {
+                unlink_ready(cpu, t);
+                tcb_stopped(t);
+            }
+        }
+    }
+}
+
 bool sched_remove(struct cpu *cpu, struct tcb *tcb)
 {
     uint32_t p = tcb->queued;
@@ -190,6 +206,11 @@ static struct tcb *pop_best(struct cpu *cpu)
     return NULL;
 }
 
+bool sched_must_stop(const struct cpu *cpu)
+{
+    return __atomic_load_n(&cpu_current(cpu)->stop, __ATOMIC_ACQUIRE) != 0;
+}
+
 /* Others want something; it may be that the current thread stops. */
 static void attend(struct cpu *cpu)
 {
@@ -197,7 +218,7 @@ static void attend(struct cpu *cpu)
 
     cpu_answer(cpu);
     __atomic_fetch_and(&cpu->attention, ~(uint32_t)ATTEND_STOP, __ATOMIC_SEQ_CST);
-    if (current != &cpu->idle && __atomic_load_n(&current->stop, __ATOMIC_ACQUIRE) != 0) {
+    if (sched_must_stop(cpu)) {
         sched_release(cpu);
         tcb_stopped(current);
     }

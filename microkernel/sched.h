@@ -29,6 +29,10 @@ void sched_ready(struct tcb *tcb);
 bool sched_remove(struct cpu *cpu, struct tcb *tcb);
 /* Threads in the inbox of this processor go into its queue. */
 void sched_take_inbox(struct cpu *cpu);
+/* Those in inbox and queue that are wanted suspended stop. */
+void sched_stop_ready(struct cpu *cpu);
+/* Whether the current thread is wanted suspended. */
+bool sched_must_stop(const struct cpu *cpu);
 
 /* The current thread's registers are all in its struct tcb; current is the idle thread now. */
 void sched_release(struct cpu *cpu);

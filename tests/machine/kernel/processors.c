@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All processors at once on one endpoint, one CNode, one piece of untyped memory. */
+/* All processors at once on one endpoint, one CNode, one piece of untyped memory, in one lock. */
 #include "tests.h"
 
 #define MOST   8u
@@ -141,6 +141,35 @@ static void test_bell(void)
     thread_join(&listener);
 }
 
+/* In the lock, or waiting for it, most of the time. */
+static void invoke_for_ever(struct thread *self)
+{
+    for (;;) {
+        seL4_TCB_SetPriority(self->tcb, ABOVE_ROOT);
+        self->result++;
+    }
+}
+
+/* The others wait for the lock in which they are suspended. */
+static void test_suspend(void)
+{
+    unsigned int count = boot_info->numNodes < MOST ? (unsigned int)boot_info->numNodes : MOST;
+
+    for (unsigned int i = 1; i < count; i++) {
+        thread_make(&workers[i], invoke_for_ever, i % 2 == 0 ? 0 : other_space);
+        thread_start(&workers[i], ABOVE_ROOT, i, 0);
+    }
+    for (unsigned int i = count; i < ROUNDS / 20 + count && count > 1; i++) {
+        seL4_CPtr tcb = workers[1 + i % (count - 1)].tcb;
+
+        expect_equal(seL4_TCB_Suspend(tcb), seL4_NoError, "suspend who waits for the lock");
+        expect_equal(seL4_TCB_Resume(tcb), seL4_NoError, "resume");
+    }
+    for (unsigned int i = 1; i < count; i++) {
+        expect_equal(seL4_TCB_Suspend(workers[i].tcb), seL4_NoError, "suspend at the end");
+    }
+}
+
 void test_processors(void)
 {
     other_space = new_space();
@@ -149,4 +178,5 @@ void test_processors(void)
     pool = new_object(seL4_UntypedObject, 18);
     everywhere(hammer_untyped, give_slots);
     test_bell();
+    test_suspend();
 }

@@ -199,6 +199,40 @@ static void quiescence(void **state)
     cpus_quiesce();
 }
 
+/* The holder of the lock suspends a thread that waits for the lock: one of them must give way. */
+static void who_waits_for_the_lock_stops(void **state)
+{
+    struct message m = actor_message(&a);
+    struct config *config;
+
+    (void)state;
+    actor_start(&a, 5, 1);
+    m.cptr = CNODE;
+    m.info = INFO(LABEL_CNode_Delete, 1);
+    config = config_lock();
+    a.tcb->stop = 1;
+    cpu_attend(cpus[1], ATTEND_STOP);
+    assert_null(actor_call(&a, seL4_SysCall, &m));
+    assert_int_equal(a.tcb->state, TCB_INACTIVE);
+    assert_result(&a, KERNEL(svsm_PeerRestarted), 0);
+    assert_int_equal(cpus[1]->attention, 0);
+    config_unlock(config);
+    OK(a.cptr, LABEL_TCB_Resume, 0);
+}
+
+/* Suspended while it is ready on a processor that has somebody better to run. */
+static void who_never_gets_its_turn_stops(void **state)
+{
+    (void)state;
+    actor_start(&a, 9, 1);
+    actor_start(&b, 5, 1);
+    assert_int_equal(b.tcb->state, TCB_READY);
+    OK(b.cptr, LABEL_TCB_Suspend, 0);
+    assert_int_equal(b.tcb->state, TCB_INACTIVE);
+    assert_int_equal(a.tcb->state, TCB_RUNNING);
+    actors_check();
+}
+
 static void unlocking_twice_is_noticed(void **state)
 {
     struct config *config = config_lock();
@@ -225,6 +259,8 @@ int main(void)
         cmocka_unit_test_setup(flushing_asks_whom_it_concerns, start),
         cmocka_unit_test_setup(an_idle_processor_lets_go, start),
         cmocka_unit_test_setup(quiescence, start),
+        cmocka_unit_test_setup(who_waits_for_the_lock_stops, start),
+        cmocka_unit_test_setup(who_never_gets_its_turn_stops, start),
         cmocka_unit_test_setup(unlocking_twice_is_noticed, start),
     };
 
