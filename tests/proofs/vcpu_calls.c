@@ -29,8 +29,12 @@ static struct {
     enum page_state state;
     unsigned holds;
 } pages[PAGES], before[PAGES];
-static struct vcpu own, other; /* as they were */
-static uint8_t bytes[PAGES];   /* what is seen of them */
+struct placed {
+    uint32_t state;
+    uint64_t vmsa, area;
+};
+static struct placed own, other; /* as they were */
+static uint8_t bytes[PAGES];     /* what is seen of them */
 static bool sound;
 static struct guest_registers registers;
 
@@ -44,21 +48,15 @@ _Noreturn void panic(enum end_reason reason, const char *what)
         ;
 }
 
-static unsigned find(uint64_t gpa)
+/* Pages are found by cases, so that what is done to one is done to one of a constant number. */
+static void is_none(void)
 {
-    unsigned i = 0;
-
-    while (i < PAGES - 1 && pages[i].gpa != gpa)
-        i++;
-    ASSERT(pages[i].gpa == gpa, "a page that the call is about");
-    return i;
+    ASSERT(false, "a page that the call is about");
+    ASSUME(false);
 }
 
-uint64_t pagestate_hold(uint64_t gpa, enum page_state expected)
+static uint64_t hold(unsigned i, enum page_state expected)
 {
-    unsigned i = find(gpa);
-
-    ASSERT(gpa % PAGE_SIZE == 0, "a whole page");
     if (nondet_bool())
         return SVSM_BUSY;
     if (pages[i].state != expected)
@@ -67,18 +65,34 @@ uint64_t pagestate_hold(uint64_t gpa, enum page_state expected)
     return SVSM_SUCCESS;
 }
 
-void pagestate_release(uint64_t gpa)
+uint64_t pagestate_hold(uint64_t gpa, enum page_state expected)
 {
-    unsigned i = find(gpa);
+    ASSERT(gpa % PAGE_SIZE == 0, "a whole page");
+    for (unsigned i = 0; i < PAGES; i++)
+        if (pages[i].gpa == gpa)
+            return hold(i, expected);
+    is_none();
+    return SVSM_BUSY;
+}
 
+static void release(unsigned i)
+{
     ASSERT(pages[i].holds != 0, "what was held");
     pages[i].holds--;
 }
 
-void pagestate_set(uint64_t gpa, enum page_state to)
+void pagestate_release(uint64_t gpa)
 {
-    unsigned i = find(gpa);
+    for (unsigned i = 0; i < PAGES; i++)
+        if (pages[i].gpa == gpa) {
+            release(i);
+            return;
+        }
+    is_none();
+}
 
+static void set(unsigned i, enum page_state to)
+{
     ASSERT(pages[i].holds != 0, "only what is held changes");
     ASSERT(pages[i].state == STATE_VALID ? to == STATE_VMSA || to == STATE_CALLING
                                          : to == STATE_VALID,
@@ -86,20 +100,32 @@ void pagestate_set(uint64_t gpa, enum page_state to)
     pages[i].state = to;
 }
 
+void pagestate_set(uint64_t gpa, enum page_state to)
+{
+    for (unsigned i = 0; i < PAGES; i++)
+        if (pages[i].gpa == gpa) {
+            set(i, to);
+            return;
+        }
+    is_none();
+}
+
 static void *map(enum guest_window window, uint64_t gpa)
 {
-    unsigned i = find(gpa);
-
-    ASSERT(window == GUEST_WINDOW_PAGE && pages[i].holds != 0, "held");
-    return &bytes[i];
+    ASSERT(window == GUEST_WINDOW_PAGE, "one page");
+    for (unsigned i = 0; i < PAGES; i++)
+        if (pages[i].gpa == gpa) {
+            ASSERT(pages[i].holds != 0, "held");
+            return &bytes[i];
+        }
+    is_none();
+    return NULL;
 }
 
 /* Fails where the processor does: on saved state that runs now. */
-static uint32_t change_rights(void *page, bool large, uint64_t rights)
+static uint32_t change(unsigned i, uint64_t rights)
 {
-    unsigned i = (unsigned)((uint8_t *)page - bytes);
-
-    ASSERT(!large && i < PAGES && pages[i].holds != 0, "held");
+    ASSERT(pages[i].holds != 0, "held");
     if (pages[i].rights == GUEST_RIGHTS_VMSA && nondet_bool())
         return 3;
     ASSERT(rights != GUEST_RIGHTS_VMSA || (pages[i].rights == GUEST_RIGHTS_NONE && sound),
@@ -108,16 +134,28 @@ static uint32_t change_rights(void *page, bool large, uint64_t rights)
     return 0;
 }
 
+static uint32_t change_rights(void *page, bool large, uint64_t rights)
+{
+    ASSERT(!large, "one page");
+    for (unsigned i = 0; i < PAGES; i++)
+        if (page == &bytes[i])
+            return change(i, rights);
+    is_none();
+    return 3;
+}
+
 static bool is_sound(const void *page)
 {
-    ASSERT(pages[(const uint8_t *)page - bytes].rights == GUEST_RIGHTS_NONE,
-           "nobody writes what is looked at");
+    for (unsigned i = 0; i < PAGES; i++)
+        ASSERT(page != &bytes[i] || pages[i].rights == GUEST_RIGHTS_NONE,
+               "nobody writes what is looked at");
     return sound;
 }
 
 static void runnable(void *page)
 {
-    ASSERT(pages[(uint8_t *)page - bytes].state == STATE_VMSA, "of a vCPU");
+    for (unsigned i = 0; i < PAGES; i++)
+        ASSERT(page != &bytes[i] || pages[i].state == STATE_VMSA, "of a vCPU");
 }
 
 static void attach(uint64_t vmsa, uint64_t area)
@@ -160,11 +198,11 @@ static void any_world(void)
     pages[AREA].gpa = 0x3000;
     vcpus = all;
     vcpu_count = 2;
-    all[0] = (struct vcpu){.cpu = &processors[0],
-                           .state = VCPU_TAKEN,
-                           .vmsa = 0x100000,
-                           .area = 0x1000,
-                           .attached = 1};
+    all[0].cpu = &processors[0];
+    all[0].state = VCPU_TAKEN;
+    all[0].vmsa = 0x100000;
+    all[0].area = 0x1000;
+    all[0].attached = 1;
     all[1].cpu = &processors[1];
     all[1].state = nondet_u32();
     ASSUME(all[1].state <= VCPU_ANSWERED);
@@ -183,15 +221,20 @@ static void any_world(void)
     sound = nondet_bool();
 }
 
+static struct placed placed(const struct vcpu *vcpu)
+{
+    return (struct placed){vcpu->state, vcpu->vmsa, vcpu->area};
+}
+
 static void remember(void)
 {
     for (unsigned i = 0; i < PAGES; i++)
         before[i] = pages[i];
-    own = all[0];
-    other = all[1];
+    own = placed(&all[0]);
+    other = placed(&all[1]);
 }
 
-static bool is_same(const struct vcpu *now, const struct vcpu *then)
+static bool is_same(const struct vcpu *now, const struct placed *then)
 {
     return now->state == then->state && now->vmsa == then->vmsa && now->area == then->area;
 }
@@ -213,7 +256,11 @@ static void check_all(uint64_t result, uint64_t rcx)
 
 static enum page_state state_of(uint64_t gpa)
 {
-    return pages[find(gpa)].state;
+    for (unsigned i = 0; i < PAGES; i++)
+        if (pages[i].gpa == gpa)
+            return pages[i].state;
+    is_none();
+    return STATE_HOLE;
 }
 
 static void remap(void)
