@@ -52,12 +52,28 @@ static unsigned pages_of(bool large)
     return large ? LARGE : 1;
 }
 
-static unsigned page_at(const void *va)
+/* Pages are looked for from the first one on, so that each access is to one of a constant number.
+ */
+static bool is_named(unsigned page, unsigned first, bool large)
+{
+    return page >= first && page < first + pages_of(large);
+}
+
+static unsigned page_at(const void *va, bool large)
 {
     uint64_t offset = (uint64_t)va - (uint64_t)memory;
 
-    ASSERT(offset % PAGE_SIZE == 0 && offset / PAGE_SIZE < PAGES, "of this memory");
+    ASSERT(offset % (large ? RANGE_SIZE : PAGE_SIZE) == 0, "aligned");
+    ASSERT(offset / PAGE_SIZE < PAGES, "of this memory");
     return (unsigned)(offset / PAGE_SIZE);
+}
+
+static void take(unsigned page)
+{
+    lied = true;
+    split[page / LARGE] = true;
+    rmp[page].valid = rmp[page].granted = false;
+    rmp[page].taken = true;
 }
 
 /* Between any two instructions the host may split a large page and take one away. */
@@ -67,12 +83,9 @@ static void host_turn(void)
 
     if (nondet_bool())
         split[0] = true;
-    if (nondet_bool() && page < PAGES) {
-        lied = true;
-        split[page / LARGE] = true;
-        rmp[page].valid = rmp[page].granted = false;
-        rmp[page].taken = true;
-    }
+    for (unsigned i = 0; i < PAGES; i++)
+        if (i == page)
+            take(i);
 }
 
 /* What the instruction says of a size the host does not have there, or of anything it dislikes. */
@@ -108,13 +121,16 @@ static void *map_page(enum guest_window window, uint64_t gpa)
 
 static uint32_t validate(void *va, bool large, bool valid, bool *unchanged)
 {
-    unsigned first = page_at(va);
+    unsigned first = page_at(va, large);
     uint32_t code = refusal(first, large);
 
     if (code != 0)
         return code;
-    *unchanged = rmp[first].valid == valid;
-    for (unsigned i = first; i < first + pages_of(large); i++) {
+    for (unsigned i = 0; i < PAGES; i++) {
+        if (!is_named(i, first, large))
+            continue;
+        if (i == first)
+            *unchanged = rmp[i].valid == valid;
         ASSERT(valid || !rmp[i].granted, "rights go before validity does");
         rmp[i].clean = rmp[i].clean && rmp[i].valid && valid;
         rmp[i].valid = valid;
@@ -124,13 +140,15 @@ static uint32_t validate(void *va, bool large, bool valid, bool *unchanged)
 
 static uint32_t set_rights(void *va, bool large, uint64_t rights)
 {
-    unsigned first = page_at(va);
+    unsigned first = page_at(va, large);
     uint32_t code = refusal(first, large);
 
     ASSERT(rights == GUEST_RIGHTS_ALL || rights == GUEST_RIGHTS_NONE, "no other rights");
     if (code != 0)
         return code;
-    for (unsigned i = first; i < first + pages_of(large); i++) {
+    for (unsigned i = 0; i < PAGES; i++) {
+        if (!is_named(i, first, large))
+            continue;
         access(i);
         ASSERT(rights == GUEST_RIGHTS_NONE || rmp[i].clean, "nothing but zeros, or the guest's");
         rmp[i].granted = rights == GUEST_RIGHTS_ALL;
@@ -140,10 +158,12 @@ static uint32_t set_rights(void *va, bool large, uint64_t rights)
 
 void machine_zero(void *start, uint64_t size)
 {
-    unsigned first = page_at(start);
+    unsigned first = page_at(start, size != PAGE_SIZE);
 
-    ASSERT(size == PAGE_SIZE || (size == RANGE_SIZE && first % LARGE == 0), "a page, or a range");
-    for (unsigned i = first; i < first + size / PAGE_SIZE; i++) {
+    ASSERT(size == PAGE_SIZE || size == RANGE_SIZE, "a page, or a range");
+    for (unsigned i = 0; i < PAGES; i++) {
+        if (!is_named(i, first, size != PAGE_SIZE))
+            continue;
         ASSERT(!rmp[i].granted, "not under the guest's hands");
         access(i);
         rmp[i].clean = true;
@@ -158,10 +178,8 @@ static void check_page(unsigned page)
     ASSERT(rmp[page].taken || rmp[page].granted == valid, "and that the guest may use it");
 }
 
-void pagestate_set(uint64_t gpa, enum page_state to)
+static void set(unsigned page, enum page_state to)
 {
-    unsigned page = (unsigned)(gpa / PAGE_SIZE);
-
     ASSERT(held[page / LARGE], "only what is held changes");
     ASSERT((states[page] == STATE_INVALID && to == STATE_VALID) ||
                (states[page] == STATE_VALID && to == STATE_INVALID),
@@ -170,8 +188,17 @@ void pagestate_set(uint64_t gpa, enum page_state to)
     check_page(page);
 }
 
+void pagestate_set(uint64_t gpa, enum page_state to)
+{
+    ASSERT(gpa / PAGE_SIZE < PAGES, "of this memory");
+    for (unsigned i = 0; i < PAGES; i++)
+        if (i == gpa / PAGE_SIZE)
+            set(i, to);
+}
+
 void pagestate_set_large(uint64_t gpa, enum page_state to)
 {
+    ASSERT(gpa % RANGE_SIZE == 0, "a whole range");
     for (unsigned i = 0; i < LARGE; i++)
         pagestate_set(gpa + i * PAGE_SIZE, to);
 }
