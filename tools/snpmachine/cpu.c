@@ -170,6 +170,7 @@ _Noreturn void start_ap(uint32_t ticket)
         number++;
     msr_write(MSR_GS_BASE, (uint64_t)(uintptr_t)&cpus[number]);
     trap_start_cpu();
+    interrupts_hold();
     apic_start();
     __atomic_add_fetch(&ready, 1, __ATOMIC_RELEASE);
     while (__atomic_load_n(&ready, __ATOMIC_ACQUIRE) < machine.cpus)

@@ -18,7 +18,7 @@
 #define BASE_RESERVE   (40ull << 20)
 #define RESERVE_SHARE  32u /* one part in so many of RAM: RMP and nested tables */
 #define TABLE_FLAGS    3ull
-#define TABLE_PAGES    4u
+#define TABLE_PAGES    3u
 #define LARGE_FLAGS    0x83ull
 #define CPUID_XSAVE    (1u << 26)
 #define CR4_OSXSAVE    (1ull << 18)
@@ -152,19 +152,19 @@ static uint64_t place_region(uint64_t size)
 }
 
 /* New tables at "at": the low half as boot.S made it, the image where it goes. Returns CR3. The top
- * table serves as the next one too, for the image: one page less for QEMU to find at each exit. */
+ * table serves as the next two as well, for the image: two pages less for QEMU to find at each
+ * exit. Addresses that would take its leaves for links, from 512 GiB on, are not used. */
 static uint64_t make_tables(uint64_t at, uint64_t image)
 {
-    uint64_t *pml5 = physical(at), *pml4 = pml5 + 512, *low = pml4 + 512, *pd = low + 512;
+    uint64_t *pml5 = physical(at), *pml4 = pml5 + 512, *low = pml4 + 512;
     memset(pml5, 0, TABLE_PAGES * PAGE_SIZE);
     pml5[0] = pml5[511] = physical_of(pml4) | TABLE_FLAGS;
     pml4[0] = physical_of(low) | TABLE_FLAGS;
-    pml4[511] = physical_of(pml4) | TABLE_FLAGS;
-    pml4[510] = physical_of(pd) | TABLE_FLAGS;
+    pml4[510] = pml4[511] = physical_of(pml4) | TABLE_FLAGS;
     for (uint64_t i = 0; i < 512; i++)
         low[i] = i << 30 | LARGE_FLAGS;
     for (uint64_t i = 0; i < IMAGE_PD_SLOTS; i++)
-        pd[i + 1] = (image + i * LARGE_SIZE) | LARGE_FLAGS;
+        pml4[i + 1] = (image + i * LARGE_SIZE) | LARGE_FLAGS;
     return boot_cr4 & 0x1000 ? physical_of(pml5) : physical_of(pml4);
 }
 
@@ -254,6 +254,7 @@ _Noreturn void start_boot_cpu(uint64_t info_address)
     uint64_t cr3 = move_image();
     trap_start();
     trap_start_cpu();
+    interrupts_hold();
     ioapic_start();
     cpu_calibrate();
     cpu_start_others(cr3, boot_cr4);

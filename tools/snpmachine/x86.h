@@ -143,9 +143,11 @@ static inline uint64_t xcr0_read(void)
     return (uint64_t)high << 32 | low;
 }
 
-static inline void interrupts_on(void)
+/* Interrupts wait, by the global interrupt flag: VMRUN sets it and an exit clears it, and the
+ * interrupt flag, which must be set for interrupts to end a guest's run, stays as it is. */
+static inline void interrupts_hold(void)
 {
-    __asm__ volatile("sti" ::: "memory");
+    __asm__ volatile("clgi; sti" ::: "memory");
 }
 
 static inline void interrupts_off(void)
@@ -156,23 +158,13 @@ static inline void interrupts_off(void)
 /* Takes what is pending, then waits for one more interrupt only if none was. */
 static inline void interrupts_wait(void)
 {
-    __asm__ volatile("sti; hlt; cli" ::: "memory");
+    __asm__ volatile("cli; stgi; sti; hlt; clgi" ::: "memory");
 }
 
 /* Takes what is pending and goes on. */
 static inline void interrupts_window(void)
 {
-    __asm__ volatile("sti; nop; cli" ::: "memory");
-}
-
-static inline void gif_set(void)
-{
-    __asm__ volatile("stgi" ::: "memory");
-}
-
-static inline void gif_clear(void)
-{
-    __asm__ volatile("clgi" ::: "memory");
+    __asm__ volatile("stgi; nop; clgi" ::: "memory");
 }
 
 static inline void vmsave(uint64_t spa)

@@ -9,14 +9,35 @@
 
 #define XSTATE_AVX 4u
 
-static inline void fpu_save(void *image)
+/* The x87 state alone, as FNSAVE stores it in 32-bit and 64-bit code. */
+struct x87_image {
+    uint32_t fcw, fsw, ftw, fip, fcs_fop, fdp, fds;
+    struct {
+        uint8_t mantissa[8], exponent[2];
+    } st[8];
+};
+_Static_assert(sizeof(struct x87_image) == 108, "FNSAVE");
+
+static inline void x87_save(struct x87_image *image)
 {
-    __asm__ volatile("fxsave64 (%0)" ::"r"(image) : "memory");
+    __asm__ volatile("fnsave %0" : "=m"(*image));
 }
 
-static inline void fpu_restore(const void *image)
+static inline void x87_restore(const struct x87_image *image)
 {
-    __asm__ volatile("fxrstor64 (%0)" ::"r"(image) : "memory");
+    __asm__ volatile("frstor %0" ::"m"(*image));
+}
+
+static inline uint32_t mxcsr_save(void)
+{
+    uint32_t value;
+    __asm__ volatile("stmxcsr %0" : "=m"(value));
+    return value;
+}
+
+static inline void mxcsr_restore(uint32_t value)
+{
+    __asm__ volatile("ldmxcsr %0" ::"m"(value));
 }
 
 /* The upper halves of YMM, in the standard format's place 240h of the image. */

@@ -172,16 +172,12 @@ HOT static void enter(struct vcpu *vcpu, unsigned cpu)
     vmcb->save.efer |= EFER_SVME;
     match_paging(&vmcb->save);
     deliver_once(vmcb);
-    gif_clear();
-    interrupts_on();
     view_enter_guest(cpu);
     uint64_t entered = trace_on ? tsc_read() : 0;
     vmrun(&vcpu->registers, physical_of(vmcb), vcpu->gs_base);
     if (trace_on)
         trace_add(vmcb->save.vmpl, TRACE_EXIT, vmcb->exit_code, tsc_read() - entered);
     view_leave_guest(cpu);
-    interrupts_off();
-    gif_set();
     vmcb->event_inj = 0;
 }
 

@@ -6,6 +6,7 @@
 #ifndef SNPMACHINE_VCPU_H
 #define SNPMACHINE_VCPU_H
 
+#include "hardware/fpu.h"
 #include "hardware/svm.h"
 #include "hardware/walk.h"
 
@@ -33,7 +34,8 @@ struct vcpu {
     uint64_t sev_features, tsc_aux;
     struct kept kept[KEPT];
     struct follower follower[VMPLS];
-    _Alignas(64) uint8_t fpu[FPU_IMAGE]; /* FXSAVE or XSAVE image */
+    struct x87_image x87;
+    _Alignas(64) uint8_t fpu[FPU_IMAGE]; /* XSAVE image, for AVX */
 };
 _Static_assert(SVM_VMCB_USED + sizeof(struct vcpu) <= 0x1000 &&
                    SVM_VMCB_USED % _Alignof(struct vcpu) == 0,

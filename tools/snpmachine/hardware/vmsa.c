@@ -8,14 +8,8 @@
 #include "x86.h"
 
 #define MXCSR_VALID  0xFFFFu
-#define FX_MXCSR     24u
-#define FX_ST        32u
 #define XSAVE_HEADER 512u
 #define XSAVE_YMM    576u
-#define TAGS_EMPTY   0xFFFFu
-#define TAG_EMPTY    3u
-#define TAG_ZERO     1u
-#define TAG_SPECIAL  2u
 
 HOT static bool has_xsave(void)
 {
@@ -32,87 +26,42 @@ static inline __attribute__((always_inline)) void move(void *to, const void *fro
         out[i] = in[i];
 }
 
-/* ---- x87 tags: the VMSA has two bits for each register, FXSAVE one ---- */
+/* ---- FPU ---- */
 
-HOT static unsigned tag_of(const uint8_t *mantissa, const uint8_t *exponent)
-{
-    unsigned power = (exponent[0] | (unsigned)exponent[1] << 8) & 0x7FFF;
-    uint64_t digits;
-    memcpy(&digits, mantissa, sizeof digits);
-    if (!power && !digits)
-        return TAG_ZERO;
-    return !power || power == 0x7FFF || !(digits >> 63) ? TAG_SPECIAL : 0;
-}
-
-/* Registers in the image are ST0.., tags go with the physical register: TOP is in FSW 13:11. */
-HOT static uint16_t tags_from_image(const struct svm_vmsa *vmsa, uint8_t present)
-{
-    uint16_t tags = 0;
-    if (!present)
-        return TAGS_EMPTY;
-    unsigned top = vmsa->x87_fsw >> 11 & 7;
-    for (unsigned r = 0; r < 8; r++) {
-        unsigned st = (r - top) & 7;
-        unsigned tag = TAG_EMPTY;
-        if (present & 1u << r)
-            tag = tag_of(vmsa->x87_mantissa[st], vmsa->x87_exponent[st]);
-        tags |= (uint16_t)(tag << 2 * r);
-    }
-    return tags;
-}
-
-HOT static uint8_t tags_to_image(uint16_t tags)
-{
-    uint8_t present = 0;
-    if (tags == TAGS_EMPTY)
-        return 0;
-    for (unsigned r = 0; r < 8; r++)
-        if ((tags >> 2 * r & 3) != TAG_EMPTY)
-            present |= (uint8_t)(1u << r);
-    return present;
-}
-
-HOT static void fpu_from_vmsa(const struct svm_vmsa *vmsa, uint8_t *image)
-{
-    uint8_t present = tags_to_image(vmsa->x87_ftw);
-    memcpy(image, &vmsa->x87_fcw, 2);
-    memcpy(image + 2, &vmsa->x87_fsw, 2);
-    image[4] = present;
-    image[5] = 0;
-    memcpy(image + 6, &vmsa->x87_fop, 2);
-    memcpy(image + 8, &vmsa->x87_rip, 8);
-    memcpy(image + 16, &vmsa->x87_dp, 8);
-    uint32_t mxcsr = vmsa->mxcsr & MXCSR_VALID; /* other bits would fault here, in the machine */
-    memcpy(image + FX_MXCSR, &mxcsr, 4);
-    for (unsigned st = 0; st < 8; st++) {
-        memcpy(image + FX_ST + 16 * st, vmsa->x87_mantissa[st], 8);
-        memcpy(image + FX_ST + 16 * st + 8, vmsa->x87_exponent[st], 2);
-    }
-}
-
-HOT static void fpu_to_vmsa(struct svm_vmsa *vmsa, const uint8_t *image)
-{
-    memcpy(&vmsa->x87_fcw, image, 2);
-    memcpy(&vmsa->x87_fsw, image + 2, 2);
-    memcpy(&vmsa->x87_fop, image + 6, 2);
-    memcpy(&vmsa->x87_rip, image + 8, 8);
-    memcpy(&vmsa->x87_dp, image + 16, 8);
-    memcpy(&vmsa->mxcsr, image + FX_MXCSR, 4);
-    for (unsigned st = 0; st < 8; st++) {
-        memcpy(vmsa->x87_mantissa[st], image + FX_ST + 16 * st, 8);
-        memcpy(vmsa->x87_exponent[st], image + FX_ST + 16 * st + 8, 2);
-    }
-    vmsa->x87_ftw = tags_from_image(vmsa, image[4]);
-}
-
-HOT static void fpu_load(struct vcpu *vcpu)
+/* FXSAVE would bring the XMM registers too, which are quicker one by one. Where the last x87
+ * instruction and its operand lay is not kept: TCG loads neither from any image. */
+HOT static void x87_load(struct vcpu *vcpu)
 {
     const struct svm_vmsa *vmsa = vcpu->vmsa;
-    fpu_from_vmsa(vmsa, vcpu->fpu);
-    fpu_restore(vcpu->fpu);
-    xmm_load(vmsa->xmm);
-    if (!has_xsave())
-        return;
+    struct x87_image *image = &vcpu->x87;
+    image->fcw = vmsa->x87_fcw;
+    image->fsw = vmsa->x87_fsw;
+    image->ftw = vmsa->x87_ftw;
+    for (unsigned st = 0; st < 8; st++) {
+        memcpy(image->st[st].mantissa, vmsa->x87_mantissa[st], 8);
+        memcpy(image->st[st].exponent, vmsa->x87_exponent[st], 2);
+    }
+    x87_restore(image);
+}
+
+HOT static void x87_store(struct vcpu *vcpu)
+{
+    struct svm_vmsa *vmsa = vcpu->vmsa;
+    struct x87_image *image = &vcpu->x87;
+    x87_save(image);
+    vmsa->x87_fcw = (uint16_t)image->fcw;
+    vmsa->x87_fsw = (uint16_t)image->fsw;
+    vmsa->x87_ftw = (uint16_t)image->ftw;
+    vmsa->x87_rip = vmsa->x87_dp = 0;
+    for (unsigned st = 0; st < 8; st++) {
+        memcpy(vmsa->x87_mantissa[st], image->st[st].mantissa, 8);
+        memcpy(vmsa->x87_exponent[st], image->st[st].exponent, 2);
+    }
+}
+
+HOT static void avx_load(struct vcpu *vcpu)
+{
+    const struct svm_vmsa *vmsa = vcpu->vmsa;
     if (xcr0_read() != vmsa->xcr0)
         xcr0_write(vmsa->xcr0);
     if (!(vmsa->xcr0 & XSTATE_AVX))
@@ -123,20 +72,35 @@ HOT static void fpu_load(struct vcpu *vcpu)
     fpu_restore_avx(vcpu->fpu);
 }
 
-HOT static void fpu_store(struct vcpu *vcpu)
+HOT static void avx_store(struct vcpu *vcpu)
 {
     struct svm_vmsa *vmsa = vcpu->vmsa;
-    fpu_save(vcpu->fpu);
-    fpu_to_vmsa(vmsa, vcpu->fpu);
-    xmm_store(vmsa->xmm);
-    if (!has_xsave())
-        return;
     vmsa->xcr0 = xcr0_read();
     if (!(vmsa->xcr0 & XSTATE_AVX))
         return;
     memset(vcpu->fpu + XSAVE_YMM, 0, sizeof vmsa->ymm_high);
     fpu_save_avx(vcpu->fpu);
     memcpy(vmsa->ymm_high, vcpu->fpu + XSAVE_YMM, sizeof vmsa->ymm_high);
+}
+
+/* MXCSR comes last, as restoring AVX may set it too. Bits it has not would fault here, in the
+ * machine. */
+HOT static void fpu_load(struct vcpu *vcpu)
+{
+    if (has_xsave())
+        avx_load(vcpu);
+    x87_load(vcpu);
+    xmm_load(vcpu->vmsa->xmm);
+    mxcsr_restore(vcpu->vmsa->mxcsr & MXCSR_VALID);
+}
+
+HOT static void fpu_store(struct vcpu *vcpu)
+{
+    x87_store(vcpu);
+    xmm_store(vcpu->vmsa->xmm);
+    vcpu->vmsa->mxcsr = mxcsr_save();
+    if (has_xsave())
+        avx_store(vcpu);
 }
 
 /* ---- The save area ---- */
