@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the Chrome JSON form of a trace must be for viewers to show all of it.
 
-broken() reads the events in the order of the file, with one stack of open slices a track, which is how
-Perfetto's trace processor binds arrows: to the slice that began last and did not yet make room for the
-next. chrome://tracing looks for a slice around the arrow's time, so both are asked for here.
+broken() reads the events in the order of the file, with one stack of open slices a track, and wants
+for each end of an arrow that the slice which began last there, and did not yet make room for the next,
+lies around the arrow's time: viewers go by the one or by the other, and this satisfies all of them.
 """
 
 import collections
