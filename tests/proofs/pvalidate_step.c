@@ -2,7 +2,7 @@
 /*
  * One step through PVALIDATE's list, from any place in any list: it does what the entry of that
  * place says, once, after all checks, and moves on by one; or it says why not and changes nothing.
- * That is the invariant of the loop over the list, which does nothing but these steps. Another vCPU
+ * The loop over the list, which does nothing but these steps, is in `pvalidate`. Another vCPU
  * writes the entry at any moment: all of what is done is what one of its two values says.
  *
  * instrument: --isr others_write
