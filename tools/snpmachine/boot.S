@@ -198,8 +198,10 @@ boot_pml4: .skip 4096
 boot_pdpt: .skip 4096
 boot_pdpt_high: .skip 4096
 boot_pd_high: .skip 4096
+ap_stacks: .skip 16384 * 8
+
+	.section .bss.stack, "aw", @nobits
 	.skip 65536
 boot_stack_top:
-ap_stacks: .skip 16384 * 8
 
 	.section .note.GNU-stack, "", @progbits

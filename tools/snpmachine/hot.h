@@ -7,7 +7,9 @@
 #ifndef SNPMACHINE_HOT_H
 #define SNPMACHINE_HOT_H
 
-#define HOT      __attribute__((hot))
+#define HOT __attribute__((hot))
+#define HOT_INLINE                                                                                 \
+    static inline __attribute__((always_inline))      /* a return is a place to find too */
 #define HOT_DATA __attribute__((section(".bss.hot"))) /* begins as zeros */
 #define HOT_HOST                                                                                   \
     __attribute__((section(".bss.hot.host"))) /* behind the rest: it fills its page                \

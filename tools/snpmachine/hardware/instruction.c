@@ -26,7 +26,7 @@
 /* The page an instruction works on, after all checks that can fault. */
 struct operand {
     struct rmp_entry *entry; /* governs the page */
-    uint64_t gpa, size;
+    uint64_t gpa, spa, size;
     uint32_t result; /* nonzero: the instruction ends with this code */
 };
 
@@ -60,9 +60,10 @@ static bool operand_check(struct operand *operand, bool large, uint64_t *npf)
     *npf = 0;
     if (nested.kind != NESTED_MEMORY)
         return false;
-    operand->entry = rmp_entry(nested.spa);
+    operand->spa = nested.spa & ~(PAGE_SIZE - 1);
+    operand->entry = rmp_entry(operand->spa);
     if (!operand->entry || !operand->entry->assigned ||
-        rmp_gpa(nested.spa & ~(PAGE_SIZE - 1)) != (operand->gpa & ~(PAGE_SIZE - 1)))
+        rmp_gpa(operand->spa) != (operand->gpa & ~(PAGE_SIZE - 1)))
         return false;
     operand->size = large ? LARGE_SIZE : PAGE_SIZE;
     if (large && (!operand->entry->large || nested.size == PAGE_SIZE)) {
@@ -152,7 +153,7 @@ static uint32_t rmpadjust_commit(struct vcpu *vcpu, struct operand *operand)
     struct rmp_entry *entry = operand->entry;
     if (perms & ~entry->perms[own])
         return RESULT_PERMISSION;
-    if (!own && entry->in_use && !vmsa)
+    if (!own && !vmsa && rmp_in_use(operand->spa))
         return RESULT_INUSE;
     bool fewer = entry->perms[target] & ~perms;
     entry->perms[target] = perms;

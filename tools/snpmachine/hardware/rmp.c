@@ -14,6 +14,7 @@ enum { ASSIGN, RELEASE, SMASH, LARGE = 0x100 };
 
 HOT_DATA struct spinlock hardware_lock;
 
+HOT_DATA uint64_t rmp_running[CPUS_MAX];
 HOT_DATA static struct rmp_entry *entries;
 HOT_DATA static uint64_t entry_count;
 
@@ -65,6 +66,14 @@ HOT void rmp_decrypt(uint64_t spa, uint64_t size)
     }
 }
 
+HOT bool rmp_in_use(uint64_t spa)
+{
+    for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++)
+        if (__atomic_load_n(&rmp_running[cpu], __ATOMIC_ACQUIRE) == spa)
+            return true;
+    return false;
+}
+
 static bool good_range(uint64_t spa, uint64_t size)
 {
     if ((size != PAGE_SIZE && size != LARGE_SIZE) || spa & (size - 1))
@@ -87,7 +96,7 @@ static enum hw_rmp_result refuse(uint64_t spa, uint64_t size)
             return HW_RMP_OVERLAP;
         if (entry->immutable)
             return HW_RMP_PERMISSION;
-        if (entry->in_use)
+        if (entry->vmsa && rmp_in_use(at))
             return HW_RMP_INUSE;
     }
     return HW_RMP_OK;

@@ -21,7 +21,6 @@ struct rmp_entry {
     uint8_t perms[VMPLS];
     uint8_t ram : 1, assigned : 1, validated : 1, large : 1, vmsa : 1, immutable : 1;
     uint8_t cipher;  /* what memory holds is not yet decrypted for the guest (of each 4 KiB page) */
-    uint8_t in_use;  /* a VMSA that is running */
     uint8_t aliased; /* hw_map put it (of each 4 KiB page) behind a gpa that differs from its spa */
 };
 
@@ -35,6 +34,10 @@ bool rmp_covers(uint64_t spa);
 /* The entry that governs the page, NULL where there is no RAM; rmp_own is the page's own. */
 struct rmp_entry *rmp_entry(uint64_t spa);
 struct rmp_entry *rmp_own(uint64_t spa);
+
+/* The VMSA that each CPU runs, 0 if none; what the architecture calls in use. */
+extern uint64_t rmp_running[CPUS_MAX];
+bool rmp_in_use(uint64_t spa);
 
 /* The gpa that the governing entry gives this page. */
 uint64_t rmp_gpa(uint64_t spa);

@@ -37,7 +37,7 @@ static void start_vmcb(struct svm_vmcb *vmcb)
 }
 
 /* Each CPU calls this for itself, with the first hw_run. */
-static struct vcpu *start_vcpu(void)
+static __attribute__((cold)) struct vcpu *start_vcpu(void)
 {
     uint8_t *page = memory_page();
     struct vcpu *vcpu = (struct vcpu *)(void *)(page + SVM_VMCB_USED);
@@ -73,25 +73,38 @@ HOT static uint64_t vmsa_refused(const struct svm_vmsa *vmsa)
     return good ? 0 : HW_EXIT_INVALID;
 }
 
+/* The RMP says that this page is a VMSA. What it said before holds until anything in it changes; it
+ * is kept by page, because VMPLs run in turns. */
+HOT static bool is_vmsa(struct vcpu *vcpu, uint64_t spa)
+{
+    struct kept *known = &vcpu->known_vmsa[spa / PAGE_SIZE % VMPLS];
+    if (known->spa == spa && known->generation == view_generation)
+        return true;
+    const struct rmp_entry *entry = spa & (PAGE_SIZE - 1) ? NULL : rmp_own(spa);
+    if (!entry || !entry->assigned || !entry->vmsa || entry->immutable)
+        return false; /* no 2 MiB entry is one */
+    rmp_decrypt(spa, PAGE_SIZE);
+    *known = (struct kept){.spa = spa, .generation = view_generation};
+    return true;
+}
+
 /* VMRUN's checks of the VMSA page; takes it into use. Returns 0 or the exit code. */
-HOT static uint64_t take_vmsa(uint64_t spa)
+HOT static uint64_t take_vmsa(struct vcpu *vcpu, unsigned cpu, uint64_t spa)
 {
     uint64_t refused = HW_EXIT_INVALID;
     spin_lock(&hardware_lock);
-    struct rmp_entry *entry = spa & (PAGE_SIZE - 1) ? NULL : rmp_own(spa);
-    if (entry && entry->assigned && entry->vmsa && !entry->immutable) { /* no 2 MiB entry is one */
-        rmp_decrypt(spa, PAGE_SIZE);
-        refused = entry->in_use ? HW_EXIT_BUSY : vmsa_refused(physical(spa));
+    if (is_vmsa(vcpu, spa)) {
+        refused = rmp_in_use(spa) ? HW_EXIT_BUSY : vmsa_refused(physical(spa));
         if (!refused)
-            entry->in_use = 1;
+            rmp_running[cpu] = spa;
     }
     spin_unlock(&hardware_lock);
     return refused;
 }
 
-HOT static void leave_vmsa(uint64_t spa)
+HOT static void leave_vmsa(unsigned cpu)
 {
-    __atomic_store_n(&rmp_own(spa)->in_use, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&rmp_running[cpu], 0, __ATOMIC_RELEASE);
 }
 
 HOT static bool injection_allowed(const struct vcpu *vcpu)
@@ -165,7 +178,7 @@ HOT static void deliver_once(const struct svm_vmcb *vmcb)
         cpu_kick(cpu_number());
 }
 
-HOT static void enter(struct vcpu *vcpu, unsigned cpu)
+HOT_INLINE void enter(struct vcpu *vcpu, unsigned cpu)
 {
     struct svm_vmcb *vmcb = vcpu->vmcb;
     vmcb->nested_cr3 = view_root(vmcb->save.vmpl, walk_is_flat(&vmcb->save));
@@ -200,7 +213,7 @@ HOT void hw_run(struct hw_vmcb *host)
         vcpus[cpu] = start_vcpu();
     struct vcpu *vcpu = vcpus[cpu];
     vcpu->host = host;
-    uint64_t refused = take_vmsa(host->vmsa);
+    uint64_t refused = take_vmsa(vcpu, cpu, host->vmsa);
     if (refused) {
         event_to_host(vcpu, refused, 0, 0);
         return;
@@ -227,7 +240,7 @@ HOT void hw_run(struct hw_vmcb *host)
     }
     report(vcpu);
     vmsa_store(vcpu);
-    leave_vmsa(host->vmsa);
+    leave_vmsa(cpu);
     if (host->exit_code == EXIT_INTR)
         interrupts_window();
 }

@@ -33,6 +33,7 @@ struct vcpu {
     struct hw_vmcb *host; /* what the host gave to hw_run */
     uint64_t sev_features, tsc_aux;
     struct kept kept[KEPT];
+    struct kept known_vmsa[VMPLS]; /* by page; its key is not used */
     struct follower follower[VMPLS];
     struct x87_image x87;
     _Alignas(64) uint8_t fpu[FPU_IMAGE]; /* XSAVE image, for AVX */

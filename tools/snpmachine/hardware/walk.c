@@ -22,35 +22,36 @@ HOT bool walk_is_flat(const struct svm_save *save)
     return !(save->cr0 & CR0_PG) || !(save->cr4 & CR4_PAE);
 }
 
-HOT static uint64_t c_bit_mask(void)
+HOT_INLINE uint64_t c_bit_mask(void)
 {
     return 1ull << hw_c_bit();
 }
 
-HOT static struct kept *kept_slot(uint64_t gpa)
+/* A key is a page with a VMPL: two VMPLs that share page tables have a place each. */
+HOT_INLINE uint64_t kept_key(uint64_t gpa, unsigned vmpl)
 {
-    return &kept_sets[cpu_number()][gpa / PAGE_SIZE * KEPT_HASH >> 60];
+    return (gpa & ~(PAGE_SIZE - 1)) | KEPT_VALID | vmpl;
 }
 
-HOT static bool kept_find(const struct view_access *access, struct walk *walk)
+HOT_INLINE struct kept *kept_slot(uint64_t key)
 {
-    const struct kept *slot = kept_slot(access->gpa);
-    if (!access->private || access->write || slot->generation != view_generation ||
-        slot->page != ((access->gpa & ~(PAGE_SIZE - 1)) | KEPT_VALID | access->vmpl))
-        return false;
-    *walk = (struct walk){.kind = WALK_OK,
-                          .gpa = access->gpa,
-                          .spa = slot->spa | (access->gpa & (PAGE_SIZE - 1)),
-                          .private = true};
-    return true;
+    return &kept_sets[cpu_number()][key * KEPT_HASH >> KEPT_SHIFT];
+}
+
+/* Where a read of this private address goes, 0 if that is not known. */
+HOT_INLINE uint64_t kept_find(const struct svm_save *save, uint64_t gpa)
+{
+    uint64_t key = kept_key(gpa, save->vmpl);
+    const struct kept *slot = kept_slot(key);
+    bool known = slot->generation == view_generation && slot->key == key;
+    return known ? slot->spa | (gpa & (PAGE_SIZE - 1)) : 0;
 }
 
 HOT static void kept_note(const struct view_access *access, uint64_t spa)
 {
-    uint64_t page = access->gpa & ~(PAGE_SIZE - 1);
+    uint64_t key = kept_key(access->gpa, access->vmpl);
     if (access->private && !access->write)
-        *kept_slot(page) = (struct kept){page | KEPT_VALID | access->vmpl, spa & ~(PAGE_SIZE - 1),
-                                         view_generation};
+        *kept_slot(key) = (struct kept){key, spa & ~(PAGE_SIZE - 1), view_generation};
 }
 
 /* Checks one physical access; on success spa is where it goes. Under hardware_lock. */
@@ -60,9 +61,6 @@ HOT static struct walk touch(const struct view_access *access)
                                            [VIEW_MMIO] = WALK_MMIO,
                                            [VIEW_UNVALIDATED] = WALK_UNVALIDATED,
                                            [VIEW_NPF] = WALK_NPF};
-    struct walk known;
-    if (kept_find(access, &known))
-        return known;
     struct view_result result = view_check(access);
     if (result.kind == VIEW_OK && access->private && rmp_own(result.spa)->cipher)
         rmp_decrypt(result.spa & ~(PAGE_SIZE - 1), PAGE_SIZE);
@@ -81,19 +79,21 @@ HOT static struct walk page_fault(uint32_t error, bool write)
 }
 
 /* One level: *table is a table's address, becomes what the entry holds. WALK_OK means go on. */
-HOT static struct walk step(const struct svm_save *save, uint64_t index, uint64_t *entry)
+HOT_INLINE struct walk step(const struct svm_save *save, uint64_t index, uint64_t *entry)
 {
-    struct view_access access = {.gpa = (*entry & TABLE_ADDRESS & ~c_bit_mask()) + index * 8,
-                                 .vmpl = save->vmpl,
-                                 .private = true,
-                                 .walk = true};
-    struct walk walk = touch(&access);
+    uint64_t gpa = (*entry & TABLE_ADDRESS & ~c_bit_mask()) + index * 8;
+    uint64_t known = kept_find(save, gpa);
+    struct walk walk = {.kind = WALK_OK, .spa = known};
+    if (!known) {
+        struct view_access access = {.gpa = gpa, .vmpl = save->vmpl, .private = true, .walk = true};
+        walk = touch(&access);
+    }
     if (walk.kind == WALK_OK)
         *entry = *(const volatile uint64_t *)physical(walk.spa);
     return walk;
 }
 
-HOT static struct walk walk_long(const struct svm_save *save, uint64_t linear, bool write)
+HOT_INLINE struct walk walk_long(const struct svm_save *save, uint64_t linear, bool write)
 {
     unsigned level = save->cr4 & CR4_LA57 ? 5 : 4;
     uint64_t entry = save->cr3;
@@ -116,7 +116,7 @@ HOT static struct walk walk_long(const struct svm_save *save, uint64_t linear, b
 }
 
 /* Under hardware_lock. */
-HOT static struct walk translate(const struct svm_save *save, uint64_t linear, bool write)
+HOT_INLINE struct walk translate(const struct svm_save *save, uint64_t linear, bool write)
 {
     if (!(save->cr0 & CR0_PG))
         return (struct walk){.kind = WALK_OK, .gpa = (uint32_t)linear, .private = true};
@@ -139,7 +139,9 @@ HOT struct walk walk_access(const struct svm_save *save, uint64_t linear, bool w
 {
     spin_lock(&hardware_lock);
     struct walk walk = translate(save, linear, write);
-    if (walk.kind == WALK_OK) {
+    if (walk.kind == WALK_OK && walk.private && !write)
+        walk.spa = kept_find(save, walk.gpa);
+    if (walk.kind == WALK_OK && !walk.spa) {
         struct view_access access = {
             .gpa = walk.gpa, .vmpl = save->vmpl, .private = walk.private, .write = write};
         walk = touch(&access);

@@ -24,11 +24,12 @@ struct walk {
 /* Where private pages that were read before lie: what view_check said of them in this generation.
  * Only a shortcut through the RMP and the host's table; the guest's own tables are walked anew each
  * time. One set for each CPU. Under hardware_lock. */
-#define KEPT       16u /* as many as four bits tell apart */
+#define KEPT       32u
+#define KEPT_SHIFT 59u /* 64 less the bits that tell so many apart */
 #define KEPT_VALID 8u
 
 struct kept {
-    uint64_t page; /* gpa | KEPT_VALID | VMPL */
+    uint64_t key; /* gpa | KEPT_VALID | VMPL */
     uint64_t spa, generation;
 };
 

@@ -32,7 +32,7 @@ HOT static int injectable(struct vcpu *vcpu, bool *wanted)
 }
 
 /* An NMI waits for this VMPL and would be taken now. */
-HOT static bool nmi_due(const struct vcpu *vcpu)
+HOT_INLINE bool nmi_due(const struct vcpu *vcpu)
 {
     const struct level *level = &vcpu->level[vcpu->vmpl];
     return vcpu->nmi_pending && interrupts_here(vcpu) &&
