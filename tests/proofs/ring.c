@@ -5,6 +5,7 @@
  * says, and leaves this end's position in range; a position that the peer cannot have makes it
  * corrupt. Copies are stubs that check their ranges, so buffers need no content.
  *
+ * parts: 4
  * options: --unwind 2 --unsigned-overflow-check --no-malloc-may-fail
  */
 #include <stdlib.h>
@@ -130,15 +131,17 @@ static void prove_get(void)
 
 void harness(void)
 {
-    int which = nondet_int();
-
-    if (which == 0) {
+    switch (PART) {
+    case 0:
         prove_bytes(true);
-    } else if (which == 1) {
+        break;
+    case 1:
         prove_bytes(false);
-    } else if (which == 2) {
+        break;
+    case 2:
         prove_put();
-    } else {
+        break;
+    default:
         prove_get();
     }
 }

@@ -9,7 +9,10 @@
  * one that the service still has.
  *
  * Holds are counted by page here, by range in the table; windows are places, without their bytes.
+ * The call and the answer are apart: what the first is shown to leave (is_under_way) is all that
+ * the second starts from.
  *
+ * parts: 2
  * options: --unwind 3 --unwindset vcpu_answer.0:5
  */
 #define machine_copy machine_copy_of_x86
@@ -224,17 +227,40 @@ static void check_message(void)
            "the whole page, if the call carries one");
 }
 
-/* The server has the call: any time later it answers, or never will. Its slots may have changed. */
+/* What an answer finds: a call to a protocol there can be, and the page it carries, if any. */
+static bool is_under_way(void)
+{
+    uint64_t first = (uint64_t)WINDOW_AT << PAGE_SHIFT;
+
+    if (vcpu.state != VCPU_WAITING || protocol >= SVSM_PROTOCOLS || vcpu.page_gpa != gpa)
+        return false;
+    if (vcpu.call.rax != made.rax || !same_registers())
+        return false;
+    return vcpu.page == 0 || (carries() && gpa <= UINT64_MAX - PAGE_SIZE && vcpu.page >= first &&
+                              vcpu.page < first + sizeof(memory) && vcpu.page % PAGE_SIZE == 0);
+}
+
+/* The server has the call. */
 void ipc_call_for_guest(struct cpu *cpu, struct tcb *caller, struct tcb *receiver, uint64_t mark)
 {
     ASSERT(cpu == &processor && caller == &vcpu.caller && receiver == &server, "who was there");
     ASSERT(endpoint_word == ((uint64_t)&server | ENDPOINT_RECEIVER), "in the endpoint");
     ASSERT(endpoint.word == ENDPOINT_IDLE && mark == badge, "and is out of it, with the badge");
-    ASSERT(vcpu.state == VCPU_WAITING, "not the guest's now");
+    ASSERT(is_under_way(), "as its answer expects");
     check_message();
     check_rest();
-    page = copied = 0;
-    busy = 0;
+    ASSUME(false);
+    for (;;)
+        ;
+}
+
+/* Any time later it answers, or never will. The slots of the service may have changed. */
+static void answer(void)
+{
+    vcpu.state = VCPU_WAITING;
+    vcpu.page = nondet_u64();
+    vcpu.page_gpa = gpa;
+    ASSUME(is_under_way());
     answering = true;
     server.frame = said;
     if (nondet_bool()) {
@@ -245,9 +271,6 @@ void ipc_call_for_guest(struct cpu *cpu, struct tcb *caller, struct tcb *receive
     }
     ASSERT(vcpu.state == VCPU_ANSWERED, "the guest's again");
     check_rest();
-    ASSUME(false);
-    for (;;)
-        ;
 }
 
 static void any_world(void)
@@ -269,11 +292,10 @@ static void any_world(void)
     endpoint_word = endpoint.word;
 }
 
-void harness(void)
+static void call(void)
 {
     uint64_t result;
 
-    any_world();
     if (vcpu_serves(&vcpu, (uint32_t)protocol))
         ASSERT((uint32_t)protocol < SVSM_PROTOCOLS, "a protocol that there can be");
     result = vcpu_call_service(&vcpu, &vcpu.call);
@@ -286,4 +308,13 @@ void harness(void)
     REACHED(result == SVSM_UNSUPPORTED_PROTOCOL && protocol == 1);
     REACHED(result == SVSM_INVALID_ADDRESS && gpa == UINT64_MAX);
     REACHED(result == SVSM_BUSY && busy == 0 && page != 0);
+}
+
+void harness(void)
+{
+    any_world();
+    if (PART == 0)
+        call();
+    else
+        answer();
 }
