@@ -69,7 +69,7 @@ HOT void rmp_decrypt(uint64_t spa, uint64_t size)
 HOT bool rmp_in_use(uint64_t spa)
 {
     for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++)
-        if (__atomic_load_n(&rmp_running[cpu], __ATOMIC_ACQUIRE) == spa)
+        if (__atomic_load_n(&rmp_running[cpu], __ATOMIC_ACQUIRE) == (spa | RMP_RUNS))
             return true;
     return false;
 }

@@ -35,7 +35,9 @@ bool rmp_covers(uint64_t spa);
 struct rmp_entry *rmp_entry(uint64_t spa);
 struct rmp_entry *rmp_own(uint64_t spa);
 
-/* The VMSA that each CPU runs, 0 if none; what the architecture calls in use. */
+/* The VMSA that each CPU runs, with RMP_RUNS, for there is a page at 0; 0 if none. What the
+ * architecture calls in use. */
+#define RMP_RUNS 1ull
 extern uint64_t rmp_running[CPUS_MAX];
 bool rmp_in_use(uint64_t spa);
 

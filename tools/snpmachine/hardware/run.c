@@ -96,7 +96,7 @@ HOT static uint64_t take_vmsa(struct vcpu *vcpu, unsigned cpu, uint64_t spa)
     if (is_vmsa(vcpu, spa)) {
         refused = rmp_in_use(spa) ? HW_EXIT_BUSY : vmsa_refused(physical(spa));
         if (!refused)
-            rmp_running[cpu] = spa;
+            rmp_running[cpu] = spa | RMP_RUNS;
     }
     spin_unlock(&hardware_lock);
     return refused;
