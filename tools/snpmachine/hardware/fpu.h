@@ -28,6 +28,30 @@ static inline void x87_restore(const struct x87_image *image)
     __asm__ volatile("frstor %0" ::"m"(*image));
 }
 
+/* Frees ST(st) if its two bits of the image's tag word are 3. */
+#define X87_FREE(st)                                                                               \
+    do {                                                                                           \
+        if ((image->ftw >> (2 * (st)) & 3) == 3)                                                   \
+            __asm__ volatile("ffree %st(" #st ")");                                                \
+    } while (0)
+
+/* The same for a status word of 0, without loading one. */
+static inline void x87_compose(const struct x87_image *image)
+{
+    __asm__ volatile("fninit");
+    for (unsigned st = 8; st-- > 0;)
+        __asm__ volatile("fldt %0" ::"m"(image->st[st]));
+    X87_FREE(0);
+    X87_FREE(1);
+    X87_FREE(2);
+    X87_FREE(3);
+    X87_FREE(4);
+    X87_FREE(5);
+    X87_FREE(6);
+    X87_FREE(7);
+    __asm__ volatile("fldcw %0" ::"m"(image->fcw));
+}
+
 static inline uint32_t mxcsr_save(void)
 {
     uint32_t value;

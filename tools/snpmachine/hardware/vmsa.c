@@ -7,9 +7,12 @@
 #include "hardware/vcpu.h"
 #include "x86.h"
 
-#define MXCSR_VALID  0xFFFFu
-#define XSAVE_HEADER 512u
-#define XSAVE_YMM    576u
+#define MXCSR_VALID     0xFFFFu
+#define X87_FCW_INITIAL 0x37Fu
+#define X87_FSW_TOP     0x3800u
+#define X87_FTW_EMPTY   0xFFFFu
+#define XSAVE_HEADER    512u
+#define XSAVE_YMM       576u
 
 HOT static bool has_xsave(void)
 {
@@ -28,12 +31,30 @@ static inline __attribute__((always_inline)) void move(void *to, const void *fro
 
 /* ---- FPU ---- */
 
+/* FNSAVE left the x87 state as FNINIT does, but the registers as they were: the first for TOP 0.
+ * What is there already is not loaded, for QEMU's sake: with each load any CPU writes to a word of
+ * flags of the first one, without a lock, and may undo what VMRUN there has just set (README.md).
+ */
+HOT_INLINE bool x87_is_there(const struct svm_vmsa *vmsa, const struct x87_image *left)
+{
+    bool same = vmsa->x87_fcw == X87_FCW_INITIAL && vmsa->x87_fsw == 0 &&
+                vmsa->x87_ftw == X87_FTW_EMPTY && !(left->fsw & X87_FSW_TOP);
+    for (unsigned st = 0; st < 8 && same; st++)
+        same = !memcmp(left->st[st].mantissa, vmsa->x87_mantissa[st], 8) &&
+               !memcmp(left->st[st].exponent, vmsa->x87_exponent[st], 2);
+    return same;
+}
+
 /* FXSAVE would bring the XMM registers too, which are quicker one by one. Where the last x87
- * instruction and its operand lay is not kept: TCG loads neither from any image. */
+ * instruction and its operand lay is not kept: TCG loads neither from any image. A status word is
+ * loaded only if there is one, for QEMU's sake: with it any CPU writes to a word of flags of the
+ * first CPU, without a lock, and may undo what VMRUN has just set there. */
 HOT static void x87_load(struct vcpu *vcpu)
 {
     const struct svm_vmsa *vmsa = vcpu->vmsa;
     struct x87_image *image = &vcpu->x87;
+    if (x87_is_there(vmsa, image))
+        return;
     image->fcw = vmsa->x87_fcw;
     image->fsw = vmsa->x87_fsw;
     image->ftw = vmsa->x87_ftw;
@@ -41,7 +62,10 @@ HOT static void x87_load(struct vcpu *vcpu)
         memcpy(image->st[st].mantissa, vmsa->x87_mantissa[st], 8);
         memcpy(image->st[st].exponent, vmsa->x87_exponent[st], 2);
     }
-    x87_restore(image);
+    if (image->fsw)
+        x87_restore(image);
+    else
+        x87_compose(image);
 }
 
 HOT static void x87_store(struct vcpu *vcpu)
