@@ -216,6 +216,61 @@ static void case_registers(void)
     expect("it ended", there->done, 1);
 }
 
+struct x87_number {
+    uint8_t mantissa[8], exponent[2];
+};
+static struct x87_number numbers[8];
+static struct {
+    uint32_t fcw, fsw, ftw, place[4];
+    struct x87_number st[8];
+} x87_found;
+
+/* x87 states whose status word is 0: all registers used, or all empty with something in them. */
+static uint64_t low_x87(uint64_t fcw_empty)
+{
+    uint16_t fcw = (uint16_t)fcw_empty;
+    bool empty = fcw_empty >> 16;
+    for (unsigned st = 0; st < 8; st++)
+        numbers[st] = (struct x87_number){{(uint8_t)st, [7] = 0x80}, {0xFF, 0x3F}};
+    numbers[5] = (struct x87_number){{0}, {0}};
+    __asm__ volatile("fninit");
+    for (unsigned st = 8; st-- > 0;)
+        __asm__ volatile("fldt %0" ::"m"(numbers[st]));
+    __asm__ volatile("ffree %%st(3); fldcw %0" ::"m"(fcw));
+    for (unsigned st = 0; st < 8 && empty; st++)
+        __asm__ volatile("ffree %st(0); fincstp");
+    msr_write(0xC0010130, RUN_VMPL);
+    __asm__ volatile(".byte 0xF3, 0x0F, 0x01, 0xD9; fnsave %0" : "=m"(x87_found)::"memory");
+    return 0;
+}
+
+static void x87_comes_back(uint64_t empty, uint32_t fcw, uint32_t ftw)
+{
+    struct context *there = vmpl_context(2);
+    there->job = low_x87;
+    there->argument = empty << 16 | fcw;
+    ghcb_msr_call(2ull << 32 | RUN_VMPL);
+    spoil_fpu();
+    ghcb_msr_call(2ull << 32 | RUN_VMPL);
+    expect("FCW", x87_found.fcw & 0xFFFF, fcw);
+    expect("FSW", x87_found.fsw & 0xFFFF, 0);
+    expect("FTW", x87_found.ftw & 0xFFFF, ftw);
+    for (unsigned st = 0; st < 8; st++) {
+        for (unsigned i = 0; i < 8; i++)
+            expect("mantissa", x87_found.st[st].mantissa[i], numbers[st].mantissa[i]);
+        for (unsigned i = 0; i < 2; i++)
+            expect("exponent", x87_found.st[st].exponent[i], numbers[st].exponent[i]);
+    }
+}
+
+static void case_x87(void)
+{
+    vmpl_make(2);
+    x87_comes_back(0, 0x27F, 0x4C0);
+    x87_comes_back(1, 0x37F, 0xFFFF);
+    x87_comes_back(1, 0x27F, 0xFFFF);
+}
+
 static uint64_t ymm[16];
 
 static uint64_t low_avx(uint64_t unused)
@@ -395,6 +450,7 @@ static void case_not_a_vmsa(void)
 const struct test_case vmpl_cases[] = {
     {"vmpl-registers", case_registers},
     {"vmpl-avx", case_avx},
+    {"vmpl-x87", case_x87},
     {"vmpl-edit", case_edit},
     {"vmpl-msrs", case_msrs},
     {"vmpl-parked", case_parked},
