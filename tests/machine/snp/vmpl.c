@@ -109,7 +109,7 @@ static void fill_vmsa(unsigned place, unsigned vmpl, void (*entry)(void))
     put(place, VMSA_PAT, 0x0007040600070406);
     put(place, VMSA_FEATURES, 1);
     put(place, VMSA_XCR0, 1);
-    put(place, VMSA_MXCSR, 0x1F80 | 0x5555ull << 32);
+    put(place, VMSA_MXCSR, 0x1F80 | 0xFFFFull << 32); /* no x87 register is in use */
     put(place, VMSA_FCW, 0x37F);
     contexts[place].self = &contexts[place];
 }

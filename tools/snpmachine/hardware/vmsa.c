@@ -39,9 +39,15 @@ HOT_INLINE bool x87_is_there(const struct svm_vmsa *vmsa, const struct x87_image
 {
     bool same = vmsa->x87_fcw == X87_FCW_INITIAL && vmsa->x87_fsw == 0 &&
                 vmsa->x87_ftw == X87_FTW_EMPTY && !(left->fsw & X87_FSW_TOP);
-    for (unsigned st = 0; st < 8 && same; st++)
-        same = !memcmp(left->st[st].mantissa, vmsa->x87_mantissa[st], 8) &&
-               !memcmp(left->st[st].exponent, vmsa->x87_exponent[st], 2);
+    for (unsigned st = 0; st < 8 && same; st++) {
+        uint64_t mantissa[2];
+        uint16_t exponent[2];
+        memcpy(&mantissa[0], left->st[st].mantissa, 8);
+        memcpy(&mantissa[1], vmsa->x87_mantissa[st], 8);
+        memcpy(&exponent[0], left->st[st].exponent, 2);
+        memcpy(&exponent[1], vmsa->x87_exponent[st], 2);
+        same = mantissa[0] == mantissa[1] && exponent[0] == exponent[1];
+    }
     return same;
 }
 

@@ -33,9 +33,11 @@ HOT_INLINE uint64_t kept_key(uint64_t gpa, unsigned vmpl)
     return (gpa & ~(PAGE_SIZE - 1)) | KEPT_VALID | vmpl;
 }
 
+/* A page has two places: its own, and the next one's when something else is there. */
 HOT_INLINE struct kept *kept_slot(uint64_t key)
 {
-    return &kept_sets[cpu_number()][key * KEPT_HASH >> KEPT_SHIFT];
+    struct kept *own = &kept_sets[cpu_number()][key * KEPT_HASH >> KEPT_SHIFT & ~1ull];
+    return own->key == key ? own : own + 1;
 }
 
 /* Where a read of this private address goes, 0 if that is not known. */
@@ -50,8 +52,12 @@ HOT_INLINE uint64_t kept_find(const struct svm_save *save, uint64_t gpa)
 HOT static void kept_note(const struct view_access *access, uint64_t spa)
 {
     uint64_t key = kept_key(access->gpa, access->vmpl);
-    if (access->private && !access->write)
-        *kept_slot(key) = (struct kept){key, spa & ~(PAGE_SIZE - 1), view_generation};
+    struct kept *slot = kept_slot(key);
+    if (!access->private || access->write)
+        return;
+    if (slot->key != key && slot[-1].generation != view_generation)
+        slot--;
+    *slot = (struct kept){key, spa & ~(PAGE_SIZE - 1), view_generation};
 }
 
 /* Checks one physical access; on success spa is where it goes. Under hardware_lock. */
